@@ -1,0 +1,82 @@
+#include "helloscope/base/endpoint.hpp"
+
+#include <algorithm>
+#include <arpa/inet.h> // inet_pton and inet_ntop only: text conversion, no sockets
+#include <charconv>
+#include <fmt/format.h>
+
+namespace helloscope {
+
+bool ip_address::is_loopback() const {
+    if (!v6) return octets[0] == 127;
+    static constexpr std::array<std::uint8_t, 12> v4_mapped{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+    if (std::equal(v4_mapped.begin(), v4_mapped.end(), octets.begin())) return octets[12] == 127;
+    return octets[15] == 1 &&
+           std::all_of(octets.begin(), octets.end() - 1, [](auto octet) { return octet == 0; });
+}
+
+bool ip_address::is_unspecified() const {
+    return std::all_of(octets.begin(), octets.end(), [](auto octet) { return octet == 0; });
+}
+
+std::optional<ip_address> parse_ip_address(std::string_view text) {
+    const bool bracketed = text.size() > 2 && text.front() == '[' && text.back() == ']';
+    const std::string plain{bracketed ? text.substr(1, text.size() - 2) : text};
+    ip_address address;
+    if (!bracketed && inet_pton(AF_INET, plain.c_str(), address.octets.data()) == 1) return address;
+    address.v6 = true;
+    if (inet_pton(AF_INET6, plain.c_str(), address.octets.data()) == 1) return address;
+    return std::nullopt;
+}
+
+std::string to_string(const ip_address& address) {
+    char text[INET6_ADDRSTRLEN];
+    inet_ntop(address.v6 ? AF_INET6 : AF_INET, address.octets.data(), text, sizeof text);
+    return text;
+}
+
+std::optional<std::uint16_t> parse_port(std::string_view text) {
+    std::uint16_t port = 0;
+    const auto end = text.data() + text.size();
+    const auto [stop, error] = std::from_chars(text.data(), end, port);
+    if (text.empty() || error != std::errc{} || stop != end) return std::nullopt;
+    return port;
+}
+
+std::optional<host_port> parse_host_port(std::string_view text) {
+    const auto colon = text.rfind(':');
+    if (colon == std::string_view::npos || colon == 0) return std::nullopt;
+    const auto port = parse_port(text.substr(colon + 1));
+    auto host = text.substr(0, colon);
+    if (!port || *port == 0) return std::nullopt;
+    if (host.front() == '[') {
+        const auto literal = parse_ip_address(host);
+        if (!literal || !literal->v6) return std::nullopt;
+        host = host.substr(1, host.size() - 2);
+    } else if (host.find(':') != std::string_view::npos) {
+        return std::nullopt; // an IPv6 literal needs its brackets
+    }
+    return host_port{std::string(host), *port};
+}
+
+std::string to_string(const host_port& target) {
+    const bool v6 = target.host.find(':') != std::string::npos;
+    return v6 ? fmt::format("[{}]:{}", target.host, target.port)
+              : fmt::format("{}:{}", target.host, target.port);
+}
+
+std::optional<endpoint> parse_endpoint(std::string_view text) {
+    const auto colon = text.rfind(':');
+    if (colon == std::string_view::npos) return std::nullopt;
+    const auto host = text.substr(0, colon);
+    const auto address = parse_ip_address(host);
+    const auto port = parse_port(text.substr(colon + 1));
+    if (!address || !port || address->v6 != host.starts_with('[')) return std::nullopt;
+    return endpoint{*address, *port};
+}
+
+std::string to_string(const endpoint& endpoint) {
+    return to_string(host_port{to_string(endpoint.address), endpoint.port});
+}
+
+} // namespace helloscope
