@@ -1,0 +1,213 @@
+// What happened to a flow, as values. A flow is its events: the timeline, the report, the recording
+// and the verdict are folds over the same sequence, live or read back from a file.
+// JSON of events: describe.hpp names the fields, json.hpp writes and reads them.
+#pragma once
+
+#include "helloscope/base/direction.hpp"
+#include "helloscope/base/endpoint.hpp"
+#include "helloscope/base/time.hpp"
+#include "helloscope/model/path.hpp"
+#include "helloscope/model/verdict.hpp"
+#include "helloscope/wire/tls/client_hello.hpp"
+#include "helloscope/wire/tls/server_hello.hpp"
+
+#include <memory>
+#include <variant>
+#include <vector>
+
+namespace helloscope::model {
+
+// The leg to the client, or the one to the server (or to a parent proxy).
+enum class leg : std::uint8_t { client, server };
+
+// Where a flow stands, or stood when it ended.
+enum class stage : std::uint8_t {
+    front,
+    resolve,
+    connect,
+    parent,
+    hello,
+    server_flight,
+    client_finish,
+    data,
+    close,
+};
+
+// A recording begins: who writes it, and how. Belongs to no flow (flow 0).
+struct recording_opened {
+    std::string helloscope;  // version of the program
+    std::uint32_t schema = 1; // version of the events' JSON
+    std::string packets;     // "synthesized" from reads and writes, or "captured"
+    std::string payload;     // "handshake" (nothing secret) or "all"
+    std::string detail;      // "runs" or "all": whether bulk records are kept singly
+};
+
+// What the recorder could not keep, since it last could. Belongs to no flow.
+struct lost {
+    std::uint64_t events = 0;
+    std::uint64_t packets = 0;
+    std::string reason; // "queue full", "No space left on device", …
+};
+
+// A client connected.
+struct flow_opened {
+    endpoint client;
+    endpoint listener;
+};
+
+// One header field of a request as it may be kept: values only of harmless fields.
+struct head_field {
+    std::string name;
+    std::uint32_t length = 0; // of the value, bytes
+    std::optional<std::string> value;
+};
+
+// What the client asked for, and how.
+struct requested {
+    std::string front;  // "connect", or what was seen instead: "tls", "sslv2-hello", "socks5", …
+    std::string method; // empty where the front has none
+    std::string host;
+    std::uint16_t port = 0;
+    std::string protocol;     // "HTTP/1.1"
+    std::uint32_t length = 0; // of the head, bytes
+    std::vector<head_field> headers;
+};
+
+struct resolved {
+    std::string host;
+    std::vector<ip_address> addresses;
+    std::string source; // "dns", "literal", "--resolve", "--connect-to"
+    duration took{};
+    std::string error; // empty when addresses were found
+};
+
+struct connecting {
+    endpoint address;
+};
+
+struct connected {
+    endpoint address;
+    endpoint local;
+    duration took{};
+    std::optional<std::uint32_t> syn_retransmits;
+};
+
+struct connect_failed {
+    endpoint address;
+    duration took{};
+    std::optional<std::uint32_t> syn_retransmits;
+    std::string error;        // "ECONNREFUSED"; "timeout" when our own deadline ended it
+    std::string reported_by;  // who sent the ICMP error, where the kernel knows
+};
+
+// The front's answer to the client: 200 when the server leg stands.
+struct answered {
+    std::uint16_t status = 0;
+    std::string reason;
+    std::string proxy_status; // RFC 9209, empty on success
+};
+
+// Bytes that belong to no TLS record, by their number only; several reads in bulk.
+struct bytes_read {
+    direction dir{};
+    std::uint64_t offset = 0;
+    std::uint64_t length = 0;
+    std::uint32_t reads = 1;
+};
+
+// One TLS record, whole unless the stream ended inside it.
+struct record {
+    direction dir{};
+    std::uint8_t content_type = 0;
+    std::uint16_t version = 0;
+    std::uint32_t length = 0; // RFC 8446 section 5.1: without the five bytes of the header
+    std::uint64_t offset = 0; // of the header in the direction's stream
+    timestamp first;          // when its header's last byte came
+    bool encrypted = false;
+    std::optional<std::uint32_t> cut_at; // body bytes that came, when the stream ended inside
+};
+
+// A run of application-data records in bulk: lengths in order, run-length coded.
+struct records {
+    struct run {
+        std::uint32_t length = 0;
+        std::uint32_t count = 0;
+    };
+    direction dir{};
+    std::uint16_t version = 0;
+    std::uint64_t offset = 0; // of the first record's header
+    std::uint64_t count = 0;
+    std::uint64_t bytes = 0; // with headers
+    timestamp first;
+    std::vector<run> lengths;
+};
+
+// A handshake message in the clear. The parsed form is shared: one copy a flow.
+struct handshake {
+    direction dir{};
+    std::uint8_t type = 0;
+    std::uint32_t length = 0; // without its four-byte header
+    std::uint64_t offset = 0; // within the direction's handshake bytes
+    std::shared_ptr<const wire::tls::client_hello> client_hello;
+    std::shared_ptr<const wire::tls::server_hello> server_hello;
+    std::string ja3, ja4;                         // of a ClientHello
+    std::vector<std::uint32_t> certificate_sizes; // up to TLS 1.2
+    std::string error;                            // why it could not be parsed
+};
+
+struct alert {
+    direction dir{};
+    std::uint8_t level = 0;
+    std::uint8_t description = 0;
+};
+
+// A direction's bytes are no TLS (any more): where, and what came instead.
+struct not_tls {
+    direction dir{};
+    std::uint64_t offset = 0;
+    std::string looks_like; // "http", "sslv2-hello", "ssh", "unknown", …
+};
+
+struct path {
+    leg of{};
+    path_sample sample;
+};
+
+// Nothing has moved for `waited`, in this stage; the flow goes on.
+struct stalled {
+    stage at{};
+    duration waited{};
+};
+
+// How a leg's peer ended its sending, or how we ended the leg.
+struct closed {
+    leg of{};
+    std::string by;    // "peer" or "helloscope"
+    std::string how;   // "fin", "rst", "timeout", "error"
+    std::string error; // "ECONNRESET", "ETIMEDOUT", …; for a timeout the flag that sets it
+};
+
+// The last event of a flow.
+struct flow_closed {
+    stage at{}; // how far it came
+    duration took{};
+    std::uint64_t to_server = 0; // bytes relayed, without the front's dialogue
+    std::uint64_t to_client = 0;
+};
+
+using happening =
+    std::variant<recording_opened, lost, flow_opened, requested, resolved, connecting, connected,
+                 connect_failed, answered, bytes_read, record, records, handshake, alert, not_tls, path,
+                 stalled, closed, verdict, flow_closed>;
+
+struct event {
+    std::uint64_t flow = 0; // counts from 1 in a run; 0: about the recording itself
+    timestamp time;
+    happening what;
+};
+
+std::string_view to_string(leg value);   // "client", "server"
+std::string_view to_string(stage value); // "server_flight"
+std::string_view event_name(const happening& what); // "flow_opened", as in the JSON
+
+} // namespace helloscope::model

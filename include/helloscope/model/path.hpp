@@ -1,0 +1,28 @@
+// What a kernel knows of one TCP connection (Linux: TCP_INFO), at one moment. A field that the
+// source cannot know (an older kernel, a capture) is empty, never zero.
+// Pitfalls: `bytes_acked` counts our SYN where we connected; `bytes_received` counts the peer's FIN;
+// `total_retrans` counts retransmitted SYNs, `bytes_retrans` does not; `rcv_mss` starts at 536.
+#pragma once
+
+#include "helloscope/base/time.hpp"
+
+#include <cstdint>
+#include <optional>
+
+namespace helloscope::model {
+
+// Names are those of struct tcp_info without the prefix. Sizes in bytes, counts in packets.
+struct path_sample {
+    std::optional<std::uint8_t> state, ca_state, retransmits, backoff;
+    std::optional<bool> timestamps, sack;
+    std::optional<duration> rto, rtt, rttvar, min_rtt;
+    std::optional<duration> last_data_sent, last_data_recv, last_ack_recv; // ago
+    std::optional<std::uint32_t> snd_mss, rcv_mss, advmss, pmtu;
+    std::optional<std::uint32_t> unacked, sacked, lost, total_retrans, snd_cwnd;
+    std::optional<std::uint32_t> segs_out, segs_in, data_segs_in, data_segs_out;
+    std::optional<std::uint32_t> notsent_bytes, rcv_ooopack, dsack_dups, reord_seen;
+    std::optional<std::uint64_t> bytes_acked, bytes_received, bytes_sent, bytes_retrans;
+    bool operator==(const path_sample&) const = default;
+};
+
+} // namespace helloscope::model

@@ -1,0 +1,276 @@
+// The fields of each event, once: its JSON is written, read and documented by visiting them.
+// visit(name, value, meaning): names follow tshark's fields where it has one. Code points of TLS go
+// through hex8/hex16, so that 0x11ec reads as in the RFCs; an empty optional, string or list is left
+// out of the JSON.
+#pragma once
+
+#include "helloscope/model/event.hpp"
+
+#include <concepts>
+
+namespace helloscope::model {
+
+template <class T, class U>
+concept of = std::same_as<std::remove_const_t<T>, U>;
+
+// A number that JSON shows as "0x1301".
+template <class T>
+struct hex {
+    T& value;
+};
+template <class T>
+hex(T&) -> hex<T>;
+
+template <class V>
+void describe(V& visit, of<recording_opened> auto& e) {
+    visit("helloscope", e.helloscope, "version of the program that recorded");
+    visit("schema", e.schema, "version of these events");
+    visit("packets", e.packets, "synthesized (from reads and writes) or captured");
+    visit("payload", e.payload, "handshake (nothing secret) or all");
+    visit("detail", e.detail, "runs or all: whether bulk records are kept singly");
+}
+
+template <class V>
+void describe(V& visit, of<lost> auto& e) {
+    visit("events", e.events, "events that were not recorded");
+    visit("packets", e.packets, "packets that were not recorded");
+    visit("reason", e.reason, "why");
+}
+
+template <class V>
+void describe(V& visit, of<flow_opened> auto& e) {
+    visit("client", e.client, "address of the client");
+    visit("listener", e.listener, "address it connected to");
+}
+
+template <class V>
+void describe(V& visit, of<head_field> auto& e) {
+    visit("name", e.name, "name of the header field");
+    visit("length", e.length, "bytes of its value");
+    visit("value", e.value, "only of fields that hold no secret");
+}
+
+template <class V>
+void describe(V& visit, of<requested> auto& e) {
+    visit("front", e.front, "how the client asked, or what it sent instead");
+    visit("method", e.method, "request method");
+    visit("host", e.host, "name or literal asked for");
+    visit("port", e.port, "port asked for");
+    visit("protocol", e.protocol, "version of the front's protocol");
+    visit("length", e.length, "bytes of the request head");
+    visit("headers", e.headers, "its header fields");
+}
+
+template <class V>
+void describe(V& visit, of<resolved> auto& e) {
+    visit("host", e.host, "name that was looked up");
+    visit("addresses", e.addresses, "what it resolved to, in the order they are tried");
+    visit("source", e.source, "dns, literal, --resolve or --connect-to");
+    visit("took", e.took, "seconds");
+    visit("error", e.error, "why there is no address");
+}
+
+template <class V>
+void describe(V& visit, of<connecting> auto& e) {
+    visit("address", e.address, "address that is tried");
+}
+
+template <class V>
+void describe(V& visit, of<connected> auto& e) {
+    visit("address", e.address, "address that answered");
+    visit("local", e.local, "our address on the server leg");
+    visit("took", e.took, "seconds");
+    visit("syn_retransmits", e.syn_retransmits, "SYNs sent again");
+}
+
+template <class V>
+void describe(V& visit, of<connect_failed> auto& e) {
+    visit("address", e.address, "address that was tried");
+    visit("took", e.took, "seconds");
+    visit("syn_retransmits", e.syn_retransmits, "SYNs sent again");
+    visit("error", e.error, "errno's name, or timeout");
+    visit("reported_by", e.reported_by, "who sent the ICMP error");
+}
+
+template <class V>
+void describe(V& visit, of<answered> auto& e) {
+    visit("status", e.status, "HTTP status of our answer to the client");
+    visit("reason", e.reason, "its reason phrase");
+    visit("proxy_status", e.proxy_status, "its Proxy-Status (RFC 9209)");
+}
+
+template <class V>
+void describe(V& visit, of<bytes_read> auto& e) {
+    visit("dir", e.dir, "direction");
+    visit("offset", e.offset, "of the first byte in the direction's stream");
+    visit("length", e.length, "bytes that belong to no TLS record");
+    visit("reads", e.reads, "reads that brought them");
+}
+
+template <class V>
+void describe(V& visit, of<record> auto& e) {
+    visit("dir", e.dir, "direction");
+    visit("content_type", e.content_type, "content type of the TLS record");
+    visit("version", hex{e.version}, "its legacy_record_version");
+    visit("length", e.length, "its length field: bytes behind the header");
+    visit("offset", e.offset, "of its header in the direction's stream");
+    visit("first", e.first, "when its header was complete");
+    visit("encrypted", e.encrypted, "whether its content is encrypted");
+    visit("cut_at", e.cut_at, "bytes that came, when the stream ended inside it");
+}
+
+template <class V>
+void describe(V& visit, of<records::run> auto& e) {
+    visit("length", e.length, "length field of each of these records");
+    visit("count", e.count, "how many follow each other");
+}
+
+template <class V>
+void describe(V& visit, of<records> auto& e) {
+    visit("dir", e.dir, "direction");
+    visit("version", hex{e.version}, "legacy_record_version");
+    visit("offset", e.offset, "of the first record's header in the direction's stream");
+    visit("count", e.count, "application_data records in the run");
+    visit("bytes", e.bytes, "their bytes, with headers");
+    visit("first", e.first, "when the first header was complete");
+    visit("lengths", e.lengths, "length fields in order, run-length coded");
+}
+
+template <class V>
+void describe(V& visit, of<wire::tls::extension> auto& e) {
+    visit("id", e.id, "extension type");
+    visit("size", e.size, "bytes of its data");
+}
+
+template <class V>
+void describe(V& visit, of<wire::tls::key_share> auto& e) {
+    visit("group", hex{e.group}, "named group");
+    visit("size", e.size, "bytes of its key exchange");
+}
+
+template <class V>
+void describe(V& visit, of<handshake> auto& e) {
+    visit("dir", e.dir, "direction");
+    visit("type", e.type, "handshake message type");
+    visit("length", e.length, "its length field: bytes behind its header");
+    visit("offset", e.offset, "of its header among the direction's handshake bytes");
+    visit("client_hello", e.client_hello, "parsed, when the message is one");
+    visit("server_hello", e.server_hello, "parsed, when the message is one");
+    visit("ja3", e.ja3, "JA3 of a ClientHello");
+    visit("ja4", e.ja4, "JA4 of a ClientHello");
+    visit("certificate_sizes", e.certificate_sizes, "bytes of each certificate, leaf first");
+    visit("error", e.error, "where and why it could not be parsed");
+}
+
+template <class V>
+void describe(V& visit, of<alert> auto& e) {
+    visit("dir", e.dir, "direction");
+    visit("level", e.level, "1 warning, 2 fatal");
+    visit("description", e.description, "RFC 8446 section 6");
+}
+
+template <class V>
+void describe(V& visit, of<not_tls> auto& e) {
+    visit("dir", e.dir, "direction");
+    visit("offset", e.offset, "of the first byte that is no TLS");
+    visit("looks_like", e.looks_like, "what came instead");
+}
+
+template <class V>
+void describe(V& visit, of<path_sample> auto& e) {
+    visit("state", e.state, "TCP state (TCP_INFO)");
+    visit("ca_state", e.ca_state, "congestion state: 0 open … 4 loss");
+    visit("retransmits", e.retransmits, "consecutive retransmission timeouts");
+    visit("backoff", e.backoff, "doublings of the timeout");
+    visit("timestamps", e.timestamps, "RFC 7323 timestamps agreed");
+    visit("sack", e.sack, "selective acknowledgement agreed");
+    visit("rto", e.rto, "retransmission timeout, seconds");
+    visit("rtt", e.rtt, "smoothed round trip, seconds");
+    visit("rttvar", e.rttvar, "its variation, seconds");
+    visit("min_rtt", e.min_rtt, "smallest round trip, seconds");
+    visit("last_data_sent", e.last_data_sent, "seconds ago");
+    visit("last_data_recv", e.last_data_recv, "seconds ago");
+    visit("last_ack_recv", e.last_ack_recv, "seconds ago");
+    visit("snd_mss", e.snd_mss, "bytes a segment of ours may carry");
+    visit("rcv_mss", e.rcv_mss, "largest segment received, estimated");
+    visit("advmss", e.advmss, "MSS we advertised");
+    visit("pmtu", e.pmtu, "path MTU the kernel believes in");
+    visit("unacked", e.unacked, "segments sent and not acknowledged");
+    visit("sacked", e.sacked, "of them selectively acknowledged");
+    visit("lost", e.lost, "of them held to be lost");
+    visit("total_retrans", e.total_retrans, "segments sent again, SYNs included");
+    visit("snd_cwnd", e.snd_cwnd, "congestion window, segments");
+    visit("segs_out", e.segs_out, "segments sent");
+    visit("segs_in", e.segs_in, "segments received");
+    visit("data_segs_in", e.data_segs_in, "segments received with data");
+    visit("data_segs_out", e.data_segs_out, "segments sent with data, again included");
+    visit("notsent_bytes", e.notsent_bytes, "bytes queued and not yet sent");
+    visit("rcv_ooopack", e.rcv_ooopack, "segments received out of order");
+    visit("dsack_dups", e.dsack_dups, "duplicates the peer reported");
+    visit("reord_seen", e.reord_seen, "reorderings seen");
+    visit("bytes_acked", e.bytes_acked, "bytes acknowledged, our SYN included");
+    visit("bytes_received", e.bytes_received, "bytes received, the peer's FIN included");
+    visit("bytes_sent", e.bytes_sent, "bytes sent, again included");
+    visit("bytes_retrans", e.bytes_retrans, "bytes sent again");
+}
+
+template <class V>
+void describe(V& visit, of<path> auto& e) {
+    visit("leg", e.of, "which connection");
+    describe(visit, e.sample);
+}
+
+template <class V>
+void describe(V& visit, of<stalled> auto& e) {
+    visit("stage", e.at, "where the flow stands");
+    visit("waited", e.waited, "seconds without a byte");
+}
+
+template <class V>
+void describe(V& visit, of<closed> auto& e) {
+    visit("leg", e.of, "which connection");
+    visit("by", e.by, "peer or helloscope");
+    visit("how", e.how, "fin, rst, timeout or error");
+    visit("error", e.error, "errno's name, or the flag that sets the timeout");
+}
+
+template <class V>
+void describe(V& visit, of<evidence> auto& e) {
+    visit("name", e.name, "name of the fact");
+    visit("value", e.value, "its value");
+}
+
+template <class V>
+void describe(V& visit, of<remedy> auto& e) {
+    visit("who", e.who, "client, helloscope, host, network or server");
+    visit("text", e.text, "what to do");
+    visit("command", e.command, "to paste");
+}
+
+template <class V>
+void describe(V& visit, of<note> auto& e) {
+    visit("id", e.id, "stable name");
+    visit("text", e.text, "what it says");
+}
+
+template <class V>
+void describe(V& visit, of<verdict> auto& e) {
+    visit("id", e.id, "stable name of the cause");
+    visit("certainty", e.how_sure, "suspected, likely or confirmed");
+    visit("summary", e.summary, "one sentence");
+    visit("evidence", e.facts, "what speaks for it");
+    visit("others", e.others, "causes that the facts do not rule out");
+    visit("missing", e.missing, "what would settle it");
+    visit("remedies", e.remedies, "what to do");
+    visit("notes", e.notes, "what is worth knowing beside it");
+}
+
+template <class V>
+void describe(V& visit, of<flow_closed> auto& e) {
+    visit("stage", e.at, "how far the flow came");
+    visit("took", e.took, "seconds");
+    visit("to_server", e.to_server, "bytes relayed to the server");
+    visit("to_client", e.to_client, "bytes relayed to the client");
+}
+
+} // namespace helloscope::model
