@@ -1,0 +1,40 @@
+// Appends whole pcapng blocks (draft-ietf-opsawg-pcapng) to `out`: little endian, times in
+// nanoseconds. A caller that keeps `out` and clears it allocates nothing per block.
+// A file is one section block, then its interfaces, then the rest in order of time.
+#pragma once
+
+#include "helloscope/wire/pcapng/block.hpp"
+
+#include <array>
+#include <initializer_list>
+#include <span>
+
+namespace helloscope::wire::pcapng {
+
+void write_section(bytes& out, const section& header);
+
+// Interfaces are numbered from 0 in the order they are written. `snaplen` 0 leaves the option open.
+void write_interface(bytes& out, const interface& description);
+
+// A packet to write: what is captured of it comes in pieces, say headers and parts of a payload.
+struct packet_pieces {
+    std::uint32_t interface = 0;
+    timestamp time; // not before 1970
+    std::array<bytes_view, 3> captured;
+    std::uint32_t original_length = 0; // on the wire; at least what is captured
+    traffic seen = traffic::unknown;
+    std::span<const std::string_view> comments{}; // longer than 65,535 bytes are cut
+};
+void write_packet(bytes& out, const packet_pieces& packet);
+
+// One journal entry, stamped __REALTIME_TIMESTAMP (microseconds) before its fields: without that
+// field Wireshark refuses the file. A value that is not printable text takes the binary form.
+void write_journal(bytes& out, timestamp time, std::span<const journal_field> fields);
+inline void write_journal(bytes& out, timestamp time, std::initializer_list<journal_field> fields) {
+    write_journal(out, time, std::span(fields.begin(), fields.size()));
+}
+
+// Belongs before the packets it decrypts. `key_log` is text in the NSS key log format.
+void write_secrets(bytes& out, std::string_view key_log);
+
+} // namespace helloscope::wire::pcapng
