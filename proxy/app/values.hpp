@@ -1,0 +1,18 @@
+// Checks for option values, each with a message that says what was expected.
+#pragma once
+
+#include "helloscope/base/endpoint.hpp"
+
+#include <CLI/Error.hpp> // which Validators.hpp of 2.1.2 forgets
+#include <CLI/Validators.hpp>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace helloscope::app {
+
+CLI::Validator whole_number(std::uint64_t lowest, std::uint64_t highest);
+CLI::Validator one_of(std::vector<std::string> names);
+CLI::Validator address_and_port(); // what parse_endpoint takes: 127.0.0.1:8443, [::1]:0
+
+} // namespace helloscope::app
