@@ -1,0 +1,34 @@
+// Connects to one of several addresses (RFC 8305): families interleaved, the next attempt starts
+// 250 ms after the last one or as soon as it failed, the first to connect wins, the others are closed.
+// Every attempt is reported as it happens.
+#pragma once
+
+#include "helloscope/model/event.hpp"
+#include "helloscope/net/asio.hpp"
+
+#include <chrono>
+#include <functional>
+
+namespace helloscope::net {
+
+// RFC 8305 section 4: the families take turns, beginning with that of the first address.
+std::vector<ip_address> interleave_families(const std::vector<ip_address>& addresses);
+
+struct dial_limits {
+    std::chrono::milliseconds total{30'000};        // for all attempts together
+    std::chrono::milliseconds attempt_delay{250};   // RFC 8305 section 5
+    dial_limits() = default;
+};
+
+struct dialed {
+    std::optional<tcp::socket> socket;
+    error_code error; // of the last attempt that failed; timed_out when `total` ran out
+    dialed() = default;
+};
+
+using dial_report = std::function<void(model::happening)>; // connecting, connected, connect_failed
+
+awaitable<dialed> dial(
+    std::vector<ip_address> addresses, std::uint16_t port, dial_limits limits, dial_report report);
+
+} // namespace helloscope::net

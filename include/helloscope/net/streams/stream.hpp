@@ -1,0 +1,41 @@
+// A two-way byte stream as the relay sees it: read and write what can be moved now, wait for more.
+// Nothing here allocates per read but the frame of a wait, which Asio recycles on each thread.
+// Not thread-safe: a stream lives on its flow's thread.
+#pragma once
+
+#include "helloscope/base/bytes.hpp"
+#include "helloscope/model/path.hpp"
+#include "helloscope/net/asio.hpp"
+
+#include <optional>
+
+namespace helloscope::net {
+
+// What a read or a write moved. `error` is would_block when nothing can be moved now and
+// asio::error::eof when the peer has ended its sending (FIN).
+struct moved {
+    std::size_t size = 0;
+    error_code error;
+};
+
+class stream {
+  public:
+    virtual ~stream() = default;
+
+    virtual moved read_now(std::span<std::uint8_t> into) = 0;
+    virtual moved write_now(bytes_view from) = 0;
+
+    // Until the stream is readable (or writable), has failed, or was ended from our side: then the
+    // error is operation_aborted.
+    virtual awaitable<error_code> wait_readable() = 0;
+    virtual awaitable<error_code> wait_writable() = 0;
+
+    virtual void shutdown_send() = 0; // FIN behind what was written
+    virtual void reset() = 0;         // RST, and what is still queued is dropped
+    virtual void close() = 0;         // both ways, orderly
+
+    virtual std::size_t unacknowledged() const = 0; // bytes written, not yet known to have arrived
+    virtual std::optional<model::path_sample> path() const = 0;
+};
+
+} // namespace helloscope::net

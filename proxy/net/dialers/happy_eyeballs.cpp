@@ -1,0 +1,144 @@
+#include "helloscope/net/dialers/happy_eyeballs.hpp"
+
+#include "helloscope/net/kernel/icmp_error.hpp"
+#include "helloscope/net/kernel/tcp_info.hpp"
+
+#include <algorithm>
+
+namespace helloscope::net {
+
+using std::chrono::steady_clock;
+
+namespace {
+
+struct attempt {
+    endpoint address;
+    tcp::socket socket;
+    steady_clock::time_point begin = steady_clock::now();
+    bool over = false;
+
+    attempt(const asio::any_io_executor& executor, endpoint to) : address(to), socket(executor) {}
+    duration took() const { return steady_clock::now() - begin; }
+};
+
+// One race. The attempts run as coroutines of their own on the caller's thread; they share it with
+// the coroutine that awaits them, which may be gone first when it is cancelled.
+struct race : std::enable_shared_from_this<race> {
+    std::vector<endpoint> addresses;
+    dial_report report;
+    std::vector<std::unique_ptr<attempt>> attempts;
+    asio::steady_timer changed; // cancelled whenever an attempt ends
+    std::optional<tcp::socket> winner;
+    error_code last_error;
+    bool closed = false;
+
+    explicit race(const asio::any_io_executor& executor) : changed(executor) {}
+
+    std::size_t pending() const {
+        return static_cast<std::size_t>(
+            std::count_if(attempts.begin(), attempts.end(), [](auto& one) { return !one->over; }));
+    }
+
+    void start_next() {
+        const auto to = addresses[attempts.size()];
+        auto& one = *attempts.emplace_back(std::make_unique<attempt>(changed.get_executor(), to));
+        report(model::connecting{to});
+        asio::co_spawn(changed.get_executor(), run(shared_from_this(), one), asio::detached);
+    }
+
+    static awaitable<void> run(std::shared_ptr<race> self, attempt& one) {
+        const auto to = to_asio(one.address);
+        error_code error;
+        one.socket.open(to.protocol(), error);
+        if (!error) {
+            ask_for_icmp_errors(one.socket.native_handle());
+            std::tie(error) = co_await one.socket.async_connect(to, as_result);
+        }
+        if (!one.over) self->ended(one, error);
+    }
+
+    void ended(attempt& one, const error_code& error) {
+        one.over = true;
+        if (closed) return;
+        if (error) {
+            fail(one, error_name(error));
+            last_error = error;
+        } else if (!winner) {
+            error_code ignored; // the peer may be gone again: the first read will tell
+            model::connected event{one.address, from_asio(one.socket.local_endpoint(ignored)), one.took(),
+                                   syn_retransmits(one.socket.native_handle())};
+            report(event);
+            ignore_icmp_errors(one.socket.native_handle());
+            winner = std::move(one.socket);
+        }
+        changed.cancel();
+    }
+
+    void fail(attempt& one, std::string why) {
+        const auto handle = one.socket.native_handle();
+        report(model::connect_failed{one.address, one.took(), syn_retransmits(handle), std::move(why),
+                                     icmp_error_source(handle)});
+        error_code ignored;
+        one.socket.close(ignored);
+    }
+
+    // Ends what still runs: unsaid when another attempt won, as timeouts when the time is up.
+    void end(bool timed_out) {
+        for (auto& one : attempts) {
+            if (one->over) continue;
+            one->over = true;
+            if (timed_out) fail(*one, "timeout");
+            error_code ignored;
+            one->socket.close(ignored);
+        }
+        closed = true;
+    }
+};
+
+} // namespace
+
+std::vector<ip_address> interleave_families(const std::vector<ip_address>& addresses) {
+    std::vector<ip_address> first, second, mixed;
+    for (const auto& address : addresses)
+        (address.v6 == addresses.front().v6 ? first : second).push_back(address);
+    for (std::size_t i = 0; i < std::max(first.size(), second.size()); ++i) {
+        if (i < first.size()) mixed.push_back(first[i]);
+        if (i < second.size()) mixed.push_back(second[i]);
+    }
+    return mixed;
+}
+
+awaitable<dialed> dial(
+    std::vector<ip_address> addresses, std::uint16_t port, dial_limits limits, dial_report report) {
+    const auto running = std::make_shared<race>(co_await asio::this_coro::executor);
+    for (const auto& address : interleave_families(addresses))
+        running->addresses.push_back(endpoint{address, port});
+    running->report = std::move(report);
+
+    co_await asio::this_coro::throw_if_cancelled(false); // a caller that gives up ends the race below
+    const auto deadline = steady_clock::now() + limits.total;
+    auto next_start = steady_clock::now();
+    while (!running->winner && steady_clock::now() < deadline) {
+        const bool more = running->attempts.size() < running->addresses.size();
+        if (more && (running->pending() == 0 || steady_clock::now() >= next_start)) {
+            running->start_next();
+            next_start = steady_clock::now() + limits.attempt_delay;
+            continue;
+        }
+        if (!more && running->pending() == 0) break;
+        running->changed.expires_at(more ? std::min(next_start, deadline) : deadline);
+        co_await running->changed.async_wait(as_result);
+        const auto state = co_await asio::this_coro::cancellation_state;
+        if (state.cancelled() != asio::cancellation_type::none) break;
+    }
+
+    dialed outcome;
+    const bool timed_out =
+        !running->winner && running->pending() > 0 && steady_clock::now() >= deadline;
+    running->end(timed_out);
+    outcome.socket = std::move(running->winner);
+    outcome.error = timed_out ? error_code(asio::error::timed_out) : running->last_error;
+    co_return outcome;
+}
+
+} // namespace helloscope::net

@@ -1,0 +1,79 @@
+#include "helloscope/net/streams/tcp_stream.hpp"
+
+#include "helloscope/net/kernel/tcp_info.hpp"
+
+#include <sys/socket.h>
+
+namespace helloscope::net {
+
+namespace {
+
+moved outcome(ssize_t n) {
+    if (n >= 0) return {static_cast<std::size_t>(n), {}};
+    const error_code error(errno, boost::system::system_category());
+    return {0, error == asio::error::try_again || error == asio::error::interrupted
+                   ? error_code(asio::error::would_block)
+                   : error};
+}
+
+class tcp_stream final : public stream {
+  public:
+    explicit tcp_stream(tcp::socket socket) : socket_(std::move(socket)) {
+        error_code ignored; // a socket that is dead already says so at the first read
+        socket_.non_blocking(true, ignored);
+        socket_.set_option(tcp::no_delay(true), ignored);
+    }
+
+    moved read_now(std::span<std::uint8_t> into) override {
+        auto got = outcome(::recv(socket_.native_handle(), into.data(), into.size(), 0));
+        if (!got.error && got.size == 0) got.error = asio::error::eof;
+        return got;
+    }
+
+    moved write_now(bytes_view from) override {
+        return outcome(::send(socket_.native_handle(), from.data(), from.size(), MSG_NOSIGNAL));
+    }
+
+    awaitable<error_code> wait_readable() override { return wait(tcp::socket::wait_read); }
+    awaitable<error_code> wait_writable() override { return wait(tcp::socket::wait_write); }
+
+    void shutdown_send() override {
+        error_code ignored; // a peer that is gone already needs no FIN
+        socket_.shutdown(tcp::socket::shutdown_send, ignored);
+    }
+
+    void reset() override {
+        error_code ignored;
+        socket_.set_option(asio::socket_base::linger(true, 0), ignored);
+        socket_.close(ignored);
+    }
+
+    void close() override {
+        error_code ignored;
+        socket_.close(ignored);
+    }
+
+    std::size_t unacknowledged() const override {
+        return bytes_unacknowledged(const_cast<tcp::socket&>(socket_).native_handle());
+    }
+
+    std::optional<model::path_sample> path() const override {
+        return read_path(const_cast<tcp::socket&>(socket_).native_handle());
+    }
+
+  private:
+    awaitable<error_code> wait(tcp::socket::wait_type what) {
+        const auto [error] = co_await socket_.async_wait(what, as_result);
+        co_return error;
+    }
+
+    tcp::socket socket_;
+};
+
+} // namespace
+
+std::unique_ptr<stream> make_tcp_stream(tcp::socket socket) {
+    return std::make_unique<tcp_stream>(std::move(socket));
+}
+
+} // namespace helloscope::net
