@@ -23,15 +23,15 @@ parsed<host_port> connect_target(const request_head& head) {
     if (const auto at = target.find_first_of("/?#"); at != target.npos) return fail(at, "path");
 
     const auto bracket = target.starts_with('[') ? target.find(']') : 0;
-    const auto colon = target.find(':', bracket);
+    const auto colon = target.rfind(':');
     if (bracket == target.npos) return fail(0, "host");
-    if (colon == target.npos) return fail(target.size(), "port");
+    if (colon == target.npos || colon < bracket) return fail(target.size(), "port");
     const auto port = parse_port(target.substr(colon + 1));
     if (!port || *port == 0) return fail(colon + 1, "port");
 
     const auto host = target.substr(0, colon);
     if (bracket != 0) {
-        if (const auto parsed = parse_host_port(target)) return *parsed;
+        if (const auto literal = parse_host_port(target)) return *literal;
         return fail(0, "host");
     }
     if (host.empty()) return fail(0, "host");

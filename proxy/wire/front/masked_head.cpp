@@ -17,15 +17,19 @@ bool is_kept(std::string_view name) {
     });
 }
 
+constexpr std::string_view name_characters =
+    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._";
+
 std::string masked(std::string_view text) { return std::string(text.size(), 'x'); }
 
 // A host with or without a port, by its characters; userinfo that its writer did not escape
 // ("name:se/cret@host") does not pass for one.
 bool looks_like_host(std::string_view text) {
-    const auto colon = text.find(':', text.starts_with('[') ? text.find(']') : 0);
-    if (colon != text.npos && !parse_port(text.substr(colon + 1))) return false;
-    return text.substr(0, colon).find_first_not_of(
-               "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._[]:") == text.npos;
+    const auto bracket = text.starts_with('[') ? text.find(']') : 0;
+    const auto host = text.substr(0, text.find(':', bracket));
+    const auto port = text.substr(host.size());
+    if (!port.empty() && !parse_port(port.substr(1))) return false;
+    return parse_ip_address(host) || host.find_first_not_of(name_characters) == host.npos;
 }
 
 std::string masked_authority(std::string_view text) {
