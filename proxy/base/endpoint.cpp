@@ -9,7 +9,8 @@ namespace helloscope {
 
 bool ip_address::is_loopback() const {
     if (!v6) return octets[0] == 127;
-    static constexpr std::array<std::uint8_t, 12> v4_mapped{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+    static constexpr std::array<std::uint8_t, 12> v4_mapped{0, 0, 0, 0, 0,    0,
+                                                            0, 0, 0, 0, 0xff, 0xff};
     if (std::equal(v4_mapped.begin(), v4_mapped.end(), octets.begin())) return octets[12] == 127;
     return octets[15] == 1 &&
            std::all_of(octets.begin(), octets.end() - 1, [](auto octet) { return octet == 0; });

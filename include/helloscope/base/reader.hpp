@@ -1,5 +1,6 @@
 // A cursor over bytes with a sticky error: read field by field, check once at the end.
-// After the first failure every read yields zero or an empty view and the error stays the first one.
+// After the first failure every read yields zero or an empty view and the error stays the first
+// one.
 #pragma once
 
 #include "helloscope/base/bytes.hpp"

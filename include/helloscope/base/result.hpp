@@ -28,8 +28,7 @@ struct parse_error {
 std::string_view to_string(errc code);
 std::string to_string(const parse_error& error); // "malformed cipher_suites at byte 41"
 
-template <class T>
-using parsed = std::expected<T, parse_error>;
+template <class T> using parsed = std::expected<T, parse_error>;
 
 // Above wire/ an error travels as one sentence that says what, where and what to do.
 struct failure {
@@ -37,7 +36,6 @@ struct failure {
     bool operator==(const failure&) const = default;
 };
 
-template <class T>
-using result = std::expected<T, failure>;
+template <class T> using result = std::expected<T, failure>;
 
 } // namespace helloscope

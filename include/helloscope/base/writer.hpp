@@ -18,8 +18,7 @@ class writer {
     writer& text(std::string_view view) { return raw(as_bytes(view)); }
 
     // Whatever `body(writer&)` appends, behind its length in `width` bytes. The body must fit.
-    template <class Body>
-    writer& vector(std::size_t width, Body&& body) {
+    template <class Body> writer& vector(std::size_t width, Body&& body) {
         const auto at = out_.size();
         out_.resize(at + width);
         body(*this);
