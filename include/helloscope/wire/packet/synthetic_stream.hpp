@@ -19,21 +19,21 @@ class synthetic_stream {
 
     // A packet of `length` bytes, of which `payload` is the captured beginning. At most
     // longest_payload; a longer run is several packets, or skipped().
-    tcp_headers data(direction towards, bytes_view payload, std::size_t length);
+    tcp_headers data(direction way, bytes_view payload, std::size_t length);
 
     // Bytes that passed and are not told: later packets count them.
-    void skipped(direction towards, std::uint64_t length) {
-        next_[index_of(towards)] += static_cast<std::uint32_t>(length);
+    void skipped(direction way, std::uint64_t length) {
+        next_[index_of(way)] += static_cast<std::uint32_t>(length);
     }
 
     // This direction ends: its FIN, and the other side's ACK. Each direction ends for itself.
-    std::array<tcp_headers, 2> finished(direction towards);
+    std::array<tcp_headers, 2> finished(direction way);
 
     // Sent in this direction, it ends both.
-    tcp_headers reset(direction towards);
+    tcp_headers reset(direction way);
 
   private:
-    tcp_packet make(direction towards, std::uint8_t flags) const;
+    tcp_packet make(direction way, std::uint8_t flags) const;
 
     std::array<endpoint, 2> ends_;        // that send to_server, to_client
     std::array<std::uint32_t, 2> next_{}; // sequence number, counted modulo 2^32
