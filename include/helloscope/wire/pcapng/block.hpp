@@ -13,18 +13,18 @@ namespace helloscope::wire::pcapng {
 
 // Everything until the next section counts its interfaces anew.
 struct section {
-    std::string_view hardware;
-    std::string_view os;
-    std::string_view application;
-    std::vector<std::string_view> comments;
+    std::string_view hardware{};
+    std::string_view os{};
+    std::string_view application{};
+    std::vector<std::string_view> comments{};
 };
 
 // What the packets of one interface begin with is its linktype (wire/packet/link.hpp).
 struct interface {
     std::uint16_t linktype = 0;
     std::uint32_t snaplen = 0; // 0: no limit
-    std::string_view name;
-    std::string_view description;
+    std::string_view name{};
+    std::string_view description{};
 };
 
 // As seen by the machine that captured: values of epb_flags.
@@ -34,10 +34,10 @@ struct packet {
     std::uint32_t interface = 0;   // counts within the section
     std::uint16_t linktype = 0;    // that interface's
     std::optional<timestamp> time; // empty: the block carries none, or one outside of our range
-    bytes_view captured;
+    bytes_view captured{};
     std::uint32_t original_length = 0; // on the wire; more than captured.size() when cut
     traffic seen = traffic::unknown;
-    std::vector<std::string_view> comments;
+    std::vector<std::string_view> comments{};
 };
 
 // A field of the Journal Export Format. A key is [A-Z0-9_]+, a value is any bytes.

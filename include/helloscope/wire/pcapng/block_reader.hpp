@@ -9,6 +9,8 @@
 
 namespace helloscope::wire::pcapng {
 
+class ordered_reader; // private: numbers in the order of the section
+
 // A block longer than this is refused: no tool writes one, a damaged length field does.
 inline constexpr std::size_t longest_block = 64 * 1024 * 1024;
 
@@ -41,16 +43,14 @@ class block_reader {
         bytes_view body;
         std::size_t offset = 0; // of the body
     };
-    class cursor;
 
     parsed<frame> read_frame();
     parsed<block> read_body(const frame& in);
-    section read_section(cursor& in);
-    interface read_interface(cursor& in);
-    packet read_enhanced_packet(cursor& in);
-    packet read_simple_packet(cursor& in);
-    packet read_old_packet(cursor& in);
-    void read_packet_data(cursor& in, packet& out, std::size_t length);
+    section read_section(ordered_reader& in);
+    interface read_interface(ordered_reader& in);
+    packet read_packet(ordered_reader& in, std::uint32_t type);
+    packet read_simple_packet(ordered_reader& in); // has neither time nor options
+    void read_packet_data(ordered_reader& in, packet& out, std::size_t length);
     std::optional<timestamp> time_of(std::uint32_t interface, std::uint64_t ticks) const;
 
     bytes_view file_;

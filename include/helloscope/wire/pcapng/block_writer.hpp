@@ -19,8 +19,8 @@ void write_interface(bytes& out, const interface& description);
 // A packet to write: what is captured of it comes in pieces, say headers and parts of a payload.
 struct packet_pieces {
     std::uint32_t interface = 0;
-    timestamp time; // not before 1970
-    std::array<bytes_view, 3> captured;
+    timestamp time{}; // not before 1970
+    std::array<bytes_view, 3> captured{};
     std::uint32_t original_length = 0; // on the wire; at least what is captured
     traffic seen = traffic::unknown;
     std::span<const std::string_view> comments{}; // longer than 65,535 bytes are cut

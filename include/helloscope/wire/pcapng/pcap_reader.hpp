@@ -33,7 +33,7 @@ class pcap_reader {
     std::size_t position_ = 0;
     bool broken_ = false;
     std::endian order_ = std::endian::little;
-    bool nanoseconds_ = false;
+    duration tick_{};
     interface interface_;
     std::vector<interface> interfaces_; // empty until it was yielded
 };

@@ -1,0 +1,131 @@
+#include "helloscope/wire/pcapng/block_writer.hpp"
+
+#include "block_types.hpp"
+#include "journal.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <fmt/format.h>
+
+namespace helloscope::wire::pcapng {
+namespace {
+
+// Appends to one block, which is filled up and framed by its lengths when the writer goes.
+class block_scope {
+  public:
+    block_scope(bytes& out, std::uint32_t type) : out_(out), start_(out.size()) {
+        u32(type).u32(0);
+    }
+    ~block_scope();
+    block_scope(const block_scope&) = delete;
+    block_scope& operator=(const block_scope&) = delete;
+
+    block_scope& u16(std::uint16_t value) { return little_endian<2>(value); }
+    block_scope& u32(std::uint32_t value) { return little_endian<4>(value); }
+    block_scope& raw(bytes_view view);
+    block_scope& pad();
+    block_scope& option(std::uint16_t code, bytes_view value);
+    block_scope& text_option(std::uint16_t code, std::string_view value); // none when empty
+    block_scope& end_of_options() { return u16(option::end).u16(0); }
+
+  private:
+    template <std::size_t width> block_scope& little_endian(std::uint64_t value);
+
+    bytes& out_;
+    std::size_t start_;
+};
+
+} // namespace
+
+void write_section(bytes& out, const section& header) {
+    block_scope to{out, block_type::section};
+    to.u32(byte_order_magic).u16(1).u16(0);
+    to.u32(0xffffffff).u32(0xffffffff); // the length of the section is not known yet
+    to.text_option(option::shb_hardware, header.hardware);
+    to.text_option(option::shb_os, header.os);
+    to.text_option(option::shb_userappl, header.application);
+    for (const auto comment : header.comments) to.text_option(option::comment, comment);
+    to.end_of_options();
+}
+
+void write_interface(bytes& out, const interface& description) {
+    static constexpr std::uint8_t nanoseconds[] = {9};
+    block_scope to{out, block_type::interface};
+    to.u16(description.linktype).u16(0).u32(description.snaplen);
+    to.text_option(option::if_name, description.name);
+    to.text_option(option::if_description, description.description);
+    to.option(option::if_tsresol, nanoseconds).end_of_options();
+}
+
+void write_packet(bytes& out, const packet_pieces& packet) {
+    std::size_t captured = 0;
+    for (const auto piece : packet.captured) captured += piece.size();
+    assert(captured <= packet.original_length && packet.time.time_since_epoch().count() >= 0);
+
+    block_scope to{out, block_type::enhanced_packet};
+    const auto ticks = static_cast<std::uint64_t>(packet.time.time_since_epoch().count());
+    to.u32(packet.interface).u32(static_cast<std::uint32_t>(ticks >> 32));
+    to.u32(static_cast<std::uint32_t>(ticks));
+    to.u32(static_cast<std::uint32_t>(captured)).u32(packet.original_length);
+    for (const auto piece : packet.captured) to.raw(piece);
+    to.pad();
+    if (packet.seen == traffic::unknown && packet.comments.empty()) return;
+    for (const auto comment : packet.comments) to.text_option(option::comment, comment);
+    if (packet.seen != traffic::unknown)
+        to.u16(option::packet_flags).u16(4).u32(static_cast<std::uint32_t>(packet.seen));
+    to.end_of_options();
+}
+
+void write_journal(bytes& out, timestamp time, std::span<const journal_field> fields) {
+    const block_scope to{out, block_type::journal};
+    const fmt::format_int microseconds{
+        std::chrono::floor<std::chrono::microseconds>(time).time_since_epoch().count()};
+    const std::string_view text{microseconds.data(), microseconds.size()};
+    append_journal_field(out, {"__REALTIME_TIMESTAMP", text});
+    for (const auto& field : fields) append_journal_field(out, field);
+}
+
+void write_secrets(bytes& out, std::string_view key_log) {
+    block_scope to{out, block_type::secrets};
+    to.u32(tls_key_log).u32(static_cast<std::uint32_t>(key_log.size())).raw(as_bytes(key_log));
+}
+
+namespace {
+
+block_scope::~block_scope() {
+    pad();
+    const auto length = static_cast<std::uint32_t>(out_.size() - start_ + 4);
+    u32(length); // and the same in front, where the caller's readers look first
+    std::copy(out_.end() - 4, out_.end(), out_.begin() + static_cast<std::ptrdiff_t>(start_) + 4);
+}
+
+block_scope& block_scope::raw(bytes_view view) {
+    out_.insert(out_.end(), view.begin(), view.end());
+    return *this;
+}
+
+block_scope& block_scope::pad() {
+    out_.resize(out_.size() + (4 - (out_.size() - start_) % 4) % 4);
+    return *this;
+}
+
+block_scope& block_scope::option(std::uint16_t code, bytes_view value) {
+    const auto length = std::min<std::size_t>(value.size(), 0xffff);
+    return u16(code).u16(static_cast<std::uint16_t>(length)).raw(value.first(length)).pad();
+}
+
+block_scope& block_scope::text_option(std::uint16_t code, std::string_view value) {
+    return value.empty() ? *this : option(code, as_bytes(value));
+}
+
+template <std::size_t width> block_scope& block_scope::little_endian(std::uint64_t value) {
+    std::array<std::uint8_t, width> octets;
+    for (auto& octet : octets) {
+        octet = static_cast<std::uint8_t>(value);
+        value >>= 8;
+    }
+    return raw(octets);
+}
+
+} // namespace
+} // namespace helloscope::wire::pcapng
