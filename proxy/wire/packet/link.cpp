@@ -55,7 +55,7 @@ void peel_ethertype(reader& in) {
 void peel_family(reader& in) {
     const auto number = in.u32("address_family");
     const auto family = number > 0xffff ? number >> 24 : number;
-    for (const std::uint32_t ip : {2, 10, 23, 24, 28, 30})
+    for (const std::uint32_t ip : {2U, 10U, 23U, 24U, 28U, 30U})
         if (family == ip) return;
     in.fail(errc::unsupported, "address_family");
 }
