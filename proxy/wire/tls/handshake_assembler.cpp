@@ -5,7 +5,10 @@
 namespace helloscope::wire::tls {
 
 std::optional<assembled_message> handshake_assembler::next(bytes_view& input) {
-    if (lost_) return std::nullopt;
+    if (lost_) {
+        input = {};
+        return std::nullopt;
+    }
     if (header_size_ == 0) buffer_.clear(); // the body of the last message was read by now
     const auto header = std::min(input.size(), handshake_header_size - header_size_);
     std::copy_n(input.begin(), header, header_.begin() + header_size_);
