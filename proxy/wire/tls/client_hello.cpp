@@ -176,7 +176,9 @@ parsed<client_hello> parse_client_hello(bytes_view body) {
     std::ranges::copy(in.take(hello.random.size(), "random"), hello.random.begin());
     hello.legacy_session_id_size = static_cast<std::uint8_t>(
         in.vector8("legacy_session_id").left());
-    read_numbers(in.vector16("cipher_suites"), hello.cipher_suites, in, "cipher_suite");
+    auto suites = in.vector16("cipher_suites");
+    while (suites.left() >= 2) hello.cipher_suites.push_back(suites.u16("cipher_suite"));
+    if (!suites.at_end()) hello.oddities.push_back("odd length of cipher_suites");
     read_codes(
         in.vector8("legacy_compression_methods"), hello.legacy_compression_methods, in,
         "legacy_compression_method");
