@@ -1,5 +1,5 @@
 // The cipher suites of the IANA registry "TLS Cipher Suites", sorted by number, with the few that
-// were deployed without an entry there (EXPORT1024, GOST, ECJPAKE). GREASE values are not listed: see
+// were deployed without an entry there (EXPORT1024, GOST, ECJPAKE). GREASE is not listed: see
 // is_grease().
 #pragma once
 

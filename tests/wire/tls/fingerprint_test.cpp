@@ -27,18 +27,20 @@ TEST_CASE("fingerprints of captured hellos") {
         const char* ja4;
     };
     const row rows[] = {
-        // clang-format off
-        {"bazelisk-1.28.1-tlsmlkem0", "6d5f35fb7243459b41a74ad9f23d7393", "t13d1311h2_f57a46bbacb6_e7c285222651"},
-        {"bazelisk-1.28.1", "ceb419f4203d3159e7a7cb3aa7efd5bd", "t13d1311h2_f57a46bbacb6_e7c285222651"},
+        {"bazelisk-1.28.1-tlsmlkem0", "6d5f35fb7243459b41a74ad9f23d7393",
+         "t13d1311h2_f57a46bbacb6_e7c285222651"},
+        {"bazelisk-1.28.1", "ceb419f4203d3159e7a7cb3aa7efd5bd",
+         "t13d1311h2_f57a46bbacb6_e7c285222651"},
         {"curl-7.88", "0149f47eabf9a20d0893e2a44e5a6323", "t13d3112h2_e8f1e7e78f70_b26ce05bbdd6"},
         {"git-gnutls", "8662467bc96db2d387755570446a7946", "t13d2912h2_723694b0fccc_288f874c93d6"},
         {"node-20", "1a28e69016765d92e3b381168d68922c", "t13d5911h1_a33745022dd6_1f22a2ca17c4"},
         {"node-24", "d67b094811e5145139d7cea5f014309f", "t13d5212h1_b262b3658495_8e6e362c5eac"},
-        {"openssl-3.0-tls1.0-no-sni", "4921a5a1f7b5423a19d0db34c56c09f0", "t10i230500_44099cda8a52_195413a0cc0f"},
+        {"openssl-3.0-tls1.0-no-sni", "4921a5a1f7b5423a19d0db34c56c09f0",
+         "t10i230500_44099cda8a52_195413a0cc0f"},
         {"openssl-3.0", "a3afc2c46ba4a7d7fbe1cfb7a3031c2f", "t13d311000_e8f1e7e78f70_1f22a2ca17c4"},
-        {"python-urllib", "46531b76d4d69e9c86d481cf71fa4933", "t13d3113h1_e8f1e7e78f70_d339722ba4af"},
+        {"python-urllib", "46531b76d4d69e9c86d481cf71fa4933",
+         "t13d3113h1_e8f1e7e78f70_d339722ba4af"},
         {"wget-gnutls", "bb4f9fef542ff6b4b29aa653bf0c1d31", "t13d291300_723694b0fccc_899037bd0b8c"},
-        // clang-format on
     };
     for (const auto& row : rows) {
         INFO(row.client);
