@@ -1,10 +1,11 @@
 // The fields of each event, once: its JSON is written, read and documented by visiting them.
 // visit(name, value, meaning): names follow tshark's fields where it has one. Code points of TLS go
-// through hex8/hex16, so that 0x11ec reads as in the RFCs; an empty optional, string or list is left
-// out of the JSON.
+// through hex, so that "0x11ec" reads as in the RFCs, or through named. An empty optional, string
+// or list is left out of the JSON.
 #pragma once
 
 #include "helloscope/model/event.hpp"
+#include "helloscope/wire/tls/names.hpp"
 
 #include <concepts>
 
@@ -13,16 +14,46 @@ namespace helloscope::model {
 template <class T, class U>
 concept of = std::same_as<std::remove_const_t<T>, U>;
 
-// A number that JSON shows as "0x1301".
-template <class T>
-struct hex {
-    T& value;
-};
-template <class T>
-hex(T&) -> hex<T>;
+// A 16 bit number, or a list of them, that JSON shows as "0x1301".
+template <class T> struct hex { T& value; };
+template <class T> hex(T&) -> hex<T>;
 
-template <class V>
-void describe(V& visit, of<recording_opened> auto& e) {
+// A code point that JSON shows by its name, or as a number when it has none.
+template <class T> struct named {
+    T& value;
+    std::string_view (*name)(std::uint8_t);
+};
+template <class T> named(T&, std::string_view (*)(std::uint8_t)) -> named<T>;
+
+// Bytes that JSON shows as hex digits.
+template <class T> struct octets { T& value; };
+template <class T> octets(T&) -> octets<T>;
+
+// What JSON leaves out when it is empty.
+template <class T> inline constexpr bool may_be_empty = false;
+template <> inline constexpr bool may_be_empty<std::string> = true;
+template <class T> inline constexpr bool may_be_empty<std::optional<T>> = true;
+template <class T> inline constexpr bool may_be_empty<std::vector<T>> = true;
+template <class T> inline constexpr bool may_be_empty<std::shared_ptr<T>> = true;
+template <class T>
+inline constexpr bool may_be_empty<hex<T>> = may_be_empty<std::remove_const_t<T>>;
+template <class T>
+inline constexpr bool may_be_empty<octets<T>> = may_be_empty<std::remove_const_t<T>>;
+
+template <class T> bool is_empty(const T& value) {
+    if constexpr (!may_be_empty<T>)
+        return false;
+    else if constexpr (requires { value.value.size(); })
+        return value.value.empty();
+    else if constexpr (requires { value.value.has_value(); })
+        return !value.value.has_value();
+    else if constexpr (requires { value.empty(); })
+        return value.empty();
+    else
+        return !value;
+}
+
+template <class V> void describe(V& visit, of<recording_opened> auto& e) {
     visit("helloscope", e.helloscope, "version of the program that recorded");
     visit("schema", e.schema, "version of these events");
     visit("packets", e.packets, "synthesized (from reads and writes) or captured");
@@ -30,28 +61,24 @@ void describe(V& visit, of<recording_opened> auto& e) {
     visit("detail", e.detail, "runs or all: whether bulk records are kept singly");
 }
 
-template <class V>
-void describe(V& visit, of<lost> auto& e) {
+template <class V> void describe(V& visit, of<lost> auto& e) {
     visit("events", e.events, "events that were not recorded");
     visit("packets", e.packets, "packets that were not recorded");
     visit("reason", e.reason, "why");
 }
 
-template <class V>
-void describe(V& visit, of<flow_opened> auto& e) {
+template <class V> void describe(V& visit, of<flow_opened> auto& e) {
     visit("client", e.client, "address of the client");
     visit("listener", e.listener, "address it connected to");
 }
 
-template <class V>
-void describe(V& visit, of<head_field> auto& e) {
+template <class V> void describe(V& visit, of<head_field> auto& e) {
     visit("name", e.name, "name of the header field");
     visit("length", e.length, "bytes of its value");
     visit("value", e.value, "only of fields that hold no secret");
 }
 
-template <class V>
-void describe(V& visit, of<requested> auto& e) {
+template <class V> void describe(V& visit, of<requested> auto& e) {
     visit("front", e.front, "how the client asked, or what it sent instead");
     visit("method", e.method, "request method");
     visit("host", e.host, "name or literal asked for");
@@ -61,8 +88,7 @@ void describe(V& visit, of<requested> auto& e) {
     visit("headers", e.headers, "its header fields");
 }
 
-template <class V>
-void describe(V& visit, of<resolved> auto& e) {
+template <class V> void describe(V& visit, of<resolved> auto& e) {
     visit("host", e.host, "name that was looked up");
     visit("addresses", e.addresses, "what it resolved to, in the order they are tried");
     visit("source", e.source, "dns, literal, --resolve or --connect-to");
@@ -70,21 +96,18 @@ void describe(V& visit, of<resolved> auto& e) {
     visit("error", e.error, "why there is no address");
 }
 
-template <class V>
-void describe(V& visit, of<connecting> auto& e) {
+template <class V> void describe(V& visit, of<connecting> auto& e) {
     visit("address", e.address, "address that is tried");
 }
 
-template <class V>
-void describe(V& visit, of<connected> auto& e) {
+template <class V> void describe(V& visit, of<connected> auto& e) {
     visit("address", e.address, "address that answered");
     visit("local", e.local, "our address on the server leg");
     visit("took", e.took, "seconds");
     visit("syn_retransmits", e.syn_retransmits, "SYNs sent again");
 }
 
-template <class V>
-void describe(V& visit, of<connect_failed> auto& e) {
+template <class V> void describe(V& visit, of<connect_failed> auto& e) {
     visit("address", e.address, "address that was tried");
     visit("took", e.took, "seconds");
     visit("syn_retransmits", e.syn_retransmits, "SYNs sent again");
@@ -92,25 +115,22 @@ void describe(V& visit, of<connect_failed> auto& e) {
     visit("reported_by", e.reported_by, "who sent the ICMP error");
 }
 
-template <class V>
-void describe(V& visit, of<answered> auto& e) {
+template <class V> void describe(V& visit, of<answered> auto& e) {
     visit("status", e.status, "HTTP status of our answer to the client");
     visit("reason", e.reason, "its reason phrase");
     visit("proxy_status", e.proxy_status, "its Proxy-Status (RFC 9209)");
 }
 
-template <class V>
-void describe(V& visit, of<bytes_read> auto& e) {
+template <class V> void describe(V& visit, of<bytes_read> auto& e) {
     visit("dir", e.dir, "direction");
     visit("offset", e.offset, "of the first byte in the direction's stream");
     visit("length", e.length, "bytes that belong to no TLS record");
     visit("reads", e.reads, "reads that brought them");
 }
 
-template <class V>
-void describe(V& visit, of<record> auto& e) {
+template <class V> void describe(V& visit, of<record> auto& e) {
     visit("dir", e.dir, "direction");
-    visit("content_type", e.content_type, "content type of the TLS record");
+    visit("content_type", named{e.content_type, wire::tls::content_type_name}, "content type");
     visit("version", hex{e.version}, "its legacy_record_version");
     visit("length", e.length, "its length field: bytes behind the header");
     visit("offset", e.offset, "of its header in the direction's stream");
@@ -119,14 +139,12 @@ void describe(V& visit, of<record> auto& e) {
     visit("cut_at", e.cut_at, "bytes that came, when the stream ended inside it");
 }
 
-template <class V>
-void describe(V& visit, of<records::run> auto& e) {
+template <class V> void describe(V& visit, of<records::run> auto& e) {
     visit("length", e.length, "length field of each of these records");
     visit("count", e.count, "how many follow each other");
 }
 
-template <class V>
-void describe(V& visit, of<records> auto& e) {
+template <class V> void describe(V& visit, of<records> auto& e) {
     visit("dir", e.dir, "direction");
     visit("version", hex{e.version}, "legacy_record_version");
     visit("offset", e.offset, "of the first record's header in the direction's stream");
@@ -136,22 +154,77 @@ void describe(V& visit, of<records> auto& e) {
     visit("lengths", e.lengths, "length fields in order, run-length coded");
 }
 
-template <class V>
-void describe(V& visit, of<wire::tls::extension> auto& e) {
+template <class V> void describe(V& visit, of<wire::tls::extension> auto& e) {
     visit("id", e.id, "extension type");
     visit("size", e.size, "bytes of its data");
+    visit("offset", e.offset, "of its data in the handshake message");
 }
 
-template <class V>
-void describe(V& visit, of<wire::tls::key_share> auto& e) {
+template <class V> void describe(V& visit, of<wire::tls::server_name> auto& e) {
+    visit("host", e.host, "name the client asks the server for (SNI)");
+    visit("offset", e.offset, "of the name in the handshake message");
+    visit("size", e.size, "bytes of the name");
+}
+
+template <class V> void describe(V& visit, of<wire::tls::key_share_entry> auto& e) {
     visit("group", hex{e.group}, "named group");
     visit("size", e.size, "bytes of its key exchange");
 }
 
-template <class V>
-void describe(V& visit, of<handshake> auto& e) {
+template <class V> void describe(V& visit, of<wire::tls::offered_psks> auto& e) {
+    visit("identities", e.identities, "tickets offered");
+    visit("binders", e.binders, "their binders");
+}
+
+template <class V> void describe(V& visit, of<wire::tls::client_hello> auto& e) {
+    visit("size", e.size, "bytes of the message, with its header");
+    visit("version", hex{e.legacy_version}, "legacy_version");
+    visit("random", octets{e.random}, "random");
+    visit("session_id_size", e.legacy_session_id_size, "bytes of legacy_session_id");
+    visit("cipher_suites", hex{e.cipher_suites}, "in order, GREASE included");
+    visit("compression_methods", e.legacy_compression_methods, "legacy_compression_methods");
+    visit("has_extensions", e.has_extensions, "whether there is a block of extensions");
+    visit("extensions", e.extensions, "in order, GREASE included");
+    visit("server_name", e.server_name, "server_name (SNI)");
+    visit("alpn", e.alpn, "application protocols offered");
+    visit("supported_versions", hex{e.supported_versions}, "supported_versions");
+    visit("supported_groups", hex{e.supported_groups}, "supported_groups");
+    visit("key_shares", e.key_shares, "key_share");
+    visit("signature_algorithms", hex{e.signature_algorithms}, "signature_algorithms");
+    visit(
+        "signature_algorithms_cert", hex{e.signature_algorithms_cert}, "the same for certificates");
+    visit("psk_key_exchange_modes", e.psk_key_exchange_modes, "psk_key_exchange_modes");
+    visit("ec_point_formats", e.ec_point_formats, "ec_point_formats");
+    visit("pre_shared_key", e.pre_shared_key, "pre_shared_key");
+    visit("padding", e.padding, "bytes of padding");
+    visit("record_size_limit", e.record_size_limit, "record_size_limit");
+    visit("max_fragment_length", e.max_fragment_length, "its code: 1 is 2^9 … 4 is 2^12");
+    visit("session_ticket", e.session_ticket, "bytes of the ticket, 0 asks for a new one");
+    visit("early_data", e.early_data, "whether early data follows");
+    visit("status_request", e.status_request, "whether an OCSP answer is asked for");
+    visit("ech", e.ech, "encrypted_client_hello: none, outer (or GREASE) or inner");
+}
+
+template <class V> void describe(V& visit, of<wire::tls::server_hello> auto& e) {
+    visit("size", e.size, "bytes of the message, with its header");
+    visit("legacy_version", hex{e.legacy_version}, "legacy_version");
+    visit("random", octets{e.random}, "random");
+    visit("session_id", octets{e.legacy_session_id}, "legacy_session_id, in TLS 1.3 the client's");
+    visit("cipher_suite", hex{e.cipher_suite}, "the suite chosen");
+    visit("compression_method", e.legacy_compression_method, "legacy_compression_method");
+    visit("extensions", e.extensions, "in order");
+    visit("hello_retry_request", e.hello_retry_request, "whether it asks for another ClientHello");
+    visit("version", hex{e.version}, "the version chosen");
+    visit("group", hex{e.group}, "the group chosen, or asked for");
+    visit("selected_psk", e.selected_psk, "which of the tickets was taken");
+    visit("alpn", e.alpn, "application protocol chosen (up to TLS 1.2)");
+    visit("cookie", e.cookie, "bytes of the cookie");
+    visit("downgrade", e.sentinel, "what the random says of versions the server could speak");
+}
+
+template <class V> void describe(V& visit, of<handshake> auto& e) {
     visit("dir", e.dir, "direction");
-    visit("type", e.type, "handshake message type");
+    visit("type", named{e.type, wire::tls::handshake_type_name}, "handshake message type");
     visit("length", e.length, "its length field: bytes behind its header");
     visit("offset", e.offset, "of its header among the direction's handshake bytes");
     visit("client_hello", e.client_hello, "parsed, when the message is one");
@@ -159,25 +232,23 @@ void describe(V& visit, of<handshake> auto& e) {
     visit("ja3", e.ja3, "JA3 of a ClientHello");
     visit("ja4", e.ja4, "JA4 of a ClientHello");
     visit("certificate_sizes", e.certificate_sizes, "bytes of each certificate, leaf first");
+    visit("oddities", e.oddities, "what a strict peer may dislike");
     visit("error", e.error, "where and why it could not be parsed");
 }
 
-template <class V>
-void describe(V& visit, of<alert> auto& e) {
+template <class V> void describe(V& visit, of<alert> auto& e) {
     visit("dir", e.dir, "direction");
-    visit("level", e.level, "1 warning, 2 fatal");
-    visit("description", e.description, "RFC 8446 section 6");
+    visit("level", named{e.level, wire::tls::alert_level_name}, "warning or fatal");
+    visit("description", named{e.description, wire::tls::alert_name}, "RFC 8446 section 6");
 }
 
-template <class V>
-void describe(V& visit, of<not_tls> auto& e) {
+template <class V> void describe(V& visit, of<not_tls> auto& e) {
     visit("dir", e.dir, "direction");
     visit("offset", e.offset, "of the first byte that is no TLS");
     visit("looks_like", e.looks_like, "what came instead");
 }
 
-template <class V>
-void describe(V& visit, of<path_sample> auto& e) {
+template <class V> void describe(V& visit, of<path_sample> auto& e) {
     visit("state", e.state, "TCP state (TCP_INFO)");
     visit("ca_state", e.ca_state, "congestion state: 0 open … 4 loss");
     visit("retransmits", e.retransmits, "consecutive retransmission timeouts");
@@ -214,47 +285,40 @@ void describe(V& visit, of<path_sample> auto& e) {
     visit("bytes_retrans", e.bytes_retrans, "bytes sent again");
 }
 
-template <class V>
-void describe(V& visit, of<path> auto& e) {
+template <class V> void describe(V& visit, of<path> auto& e) {
     visit("leg", e.of, "which connection");
     describe(visit, e.sample);
 }
 
-template <class V>
-void describe(V& visit, of<stalled> auto& e) {
+template <class V> void describe(V& visit, of<stalled> auto& e) {
     visit("stage", e.at, "where the flow stands");
     visit("waited", e.waited, "seconds without a byte");
 }
 
-template <class V>
-void describe(V& visit, of<closed> auto& e) {
+template <class V> void describe(V& visit, of<closed> auto& e) {
     visit("leg", e.of, "which connection");
     visit("by", e.by, "peer or helloscope");
     visit("how", e.how, "fin, rst, timeout or error");
     visit("error", e.error, "errno's name, or the flag that sets the timeout");
 }
 
-template <class V>
-void describe(V& visit, of<evidence> auto& e) {
+template <class V> void describe(V& visit, of<evidence> auto& e) {
     visit("name", e.name, "name of the fact");
     visit("value", e.value, "its value");
 }
 
-template <class V>
-void describe(V& visit, of<remedy> auto& e) {
+template <class V> void describe(V& visit, of<remedy> auto& e) {
     visit("who", e.who, "client, helloscope, host, network or server");
     visit("text", e.text, "what to do");
     visit("command", e.command, "to paste");
 }
 
-template <class V>
-void describe(V& visit, of<note> auto& e) {
+template <class V> void describe(V& visit, of<note> auto& e) {
     visit("id", e.id, "stable name");
     visit("text", e.text, "what it says");
 }
 
-template <class V>
-void describe(V& visit, of<verdict> auto& e) {
+template <class V> void describe(V& visit, of<verdict> auto& e) {
     visit("id", e.id, "stable name of the cause");
     visit("certainty", e.how_sure, "suspected, likely or confirmed");
     visit("summary", e.summary, "one sentence");
@@ -265,8 +329,7 @@ void describe(V& visit, of<verdict> auto& e) {
     visit("notes", e.notes, "what is worth knowing beside it");
 }
 
-template <class V>
-void describe(V& visit, of<flow_closed> auto& e) {
+template <class V> void describe(V& visit, of<flow_closed> auto& e) {
     visit("stage", e.at, "how far the flow came");
     visit("took", e.took, "seconds");
     visit("to_server", e.to_server, "bytes relayed to the server");

@@ -35,11 +35,11 @@ enum class stage : std::uint8_t {
 
 // A recording begins: who writes it, and how. Belongs to no flow (flow 0).
 struct recording_opened {
-    std::string helloscope;  // version of the program
+    std::string helloscope;   // version of the program
     std::uint32_t schema = 1; // version of the events' JSON
-    std::string packets;     // "synthesized" from reads and writes, or "captured"
-    std::string payload;     // "handshake" (nothing secret) or "all"
-    std::string detail;      // "runs" or "all": whether bulk records are kept singly
+    std::string packets;      // "synthesized" from reads and writes, or "captured"
+    std::string payload;      // "handshake" (nothing secret) or "all"
+    std::string detail;       // "runs" or "all": whether bulk records are kept singly
 };
 
 // What the recorder could not keep, since it last could. Belongs to no flow.
@@ -96,8 +96,8 @@ struct connect_failed {
     endpoint address;
     duration took{};
     std::optional<std::uint32_t> syn_retransmits;
-    std::string error;        // "ECONNREFUSED"; "timeout" when our own deadline ended it
-    std::string reported_by;  // who sent the ICMP error, where the kernel knows
+    std::string error;       // "ECONNREFUSED"; "timeout" when our own deadline ended it
+    std::string reported_by; // who sent the ICMP error, where the kernel knows
 };
 
 // The front's answer to the client: 200 when the server leg stands.
@@ -152,6 +152,7 @@ struct handshake {
     std::shared_ptr<const wire::tls::server_hello> server_hello;
     std::string ja3, ja4;                         // of a ClientHello
     std::vector<std::uint32_t> certificate_sizes; // up to TLS 1.2
+    std::vector<std::string> oddities;            // of a hello: what a strict peer may dislike
     std::string error;                            // why it could not be parsed
 };
 
@@ -195,10 +196,10 @@ struct flow_closed {
     std::uint64_t to_client = 0;
 };
 
-using happening =
-    std::variant<recording_opened, lost, flow_opened, requested, resolved, connecting, connected,
-                 connect_failed, answered, bytes_read, record, records, handshake, alert, not_tls, path,
-                 stalled, closed, verdict, flow_closed>;
+using happening = std::variant<
+    recording_opened, lost, flow_opened, requested, resolved, connecting, connected, connect_failed,
+    answered, bytes_read, record, records, handshake, alert, not_tls, path, stalled, closed,
+    verdict, flow_closed>;
 
 struct event {
     std::uint64_t flow = 0; // counts from 1 in a run; 0: about the recording itself
@@ -206,8 +207,8 @@ struct event {
     happening what;
 };
 
-std::string_view to_string(leg value);   // "client", "server"
-std::string_view to_string(stage value); // "server_flight"
+std::string_view to_string(leg value);              // "client", "server"
+std::string_view to_string(stage value);            // "server_flight"
 std::string_view event_name(const happening& what); // "flow_opened", as in the JSON
 
 } // namespace helloscope::model

@@ -1,7 +1,8 @@
 // What a kernel knows of one TCP connection (Linux: TCP_INFO), at one moment. A field that the
 // source cannot know (an older kernel, a capture) is empty, never zero.
-// Pitfalls: `bytes_acked` counts our SYN where we connected; `bytes_received` counts the peer's FIN;
-// `total_retrans` counts retransmitted SYNs, `bytes_retrans` does not; `rcv_mss` starts at 536.
+// Pitfalls: `bytes_acked` counts our SYN where we connected; `bytes_received` counts the peer's
+// FIN; `total_retrans` counts retransmitted SYNs, `bytes_retrans` does not; `rcv_mss` starts at
+// 536.
 #pragma once
 
 #include "helloscope/base/time.hpp"

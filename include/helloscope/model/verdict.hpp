@@ -36,9 +36,9 @@ struct note {
 struct verdict {
     std::string id; // stable words: "server-silent"
     certainty how_sure = certainty::suspected;
-    std::string summary;             // one plain sentence
-    std::vector<evidence> facts;     // what speaks for it
-    std::vector<std::string> others; // ids that the facts do not rule out
+    std::string summary;              // one plain sentence
+    std::vector<evidence> facts;      // what speaks for it
+    std::vector<std::string> others;  // ids that the facts do not rule out
     std::vector<std::string> missing; // what would settle it
     std::vector<remedy> remedies;
     std::vector<note> notes;

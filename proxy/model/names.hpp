@@ -1,0 +1,59 @@
+// The words that JSON, reports and metrics use for the closed sets of the model, one table each.
+#pragma once
+
+#include "helloscope/model/event.hpp"
+
+#include <array>
+
+namespace helloscope::model {
+
+// names_of<E>[i] is the name of the value i; the enumerations count from 0 without a gap.
+template <class E> inline constexpr std::array<std::string_view, 0> names_of{};
+
+template <>
+inline constexpr std::array<std::string_view, 2> names_of<direction>{"to_server", "to_client"};
+template <> inline constexpr std::array<std::string_view, 2> names_of<leg>{"client", "server"};
+template <>
+inline constexpr std::array<std::string_view, 9> names_of<stage>{
+    "front",         "resolve",       "connect", "parent", "hello",
+    "server_flight", "client_finish", "data",    "close"};
+template <>
+inline constexpr std::array<std::string_view, 3> names_of<certainty>{
+    "suspected", "likely", "confirmed"};
+template <>
+inline constexpr std::array<std::string_view, 3> names_of<wire::tls::ech_kind>{
+    "none", "outer", "inner"};
+template <>
+inline constexpr std::array<std::string_view, 3> names_of<wire::tls::downgrade>{
+    "none", "to_tls12", "to_tls11_or_below"};
+
+struct event_entry {
+    std::string_view name;
+    std::string_view meaning;
+};
+
+// In the order of `happening`.
+inline constexpr std::array<event_entry, std::variant_size_v<happening>> events{{
+    {"recording_opened", "a recording begins"},
+    {"lost", "events or packets that could not be recorded"},
+    {"flow_opened", "a client connected"},
+    {"requested", "what the client asked for, and how"},
+    {"resolved", "a name was looked up, or taken as it is"},
+    {"connecting", "an address is tried"},
+    {"connected", "an address answered"},
+    {"connect_failed", "an address did not answer, or refused"},
+    {"answered", "our answer to the client's request"},
+    {"bytes_read", "bytes that belong to no TLS record, by their number"},
+    {"record", "a TLS record"},
+    {"records", "a run of application_data records in bulk"},
+    {"handshake", "a handshake message in the clear"},
+    {"alert", "an alert in the clear"},
+    {"not_tls", "a direction's bytes are no TLS from here on"},
+    {"path", "what the kernel knows of a leg (TCP_INFO); fields it cannot know are left out"},
+    {"stalled", "nothing has moved for a while"},
+    {"closed", "how a leg ended, or its peer's sending"},
+    {"verdict", "what was concluded about the flow"},
+    {"flow_closed", "the last event of a flow"},
+}};
+
+} // namespace helloscope::model
