@@ -1,0 +1,89 @@
+// What rules of diagnosis read: the facts of one flow at one moment, from a live kernel or from a
+// capture alike. What the source cannot know is empty, never zero.
+#pragma once
+
+#include "helloscope/model/timeline.hpp"
+
+namespace helloscope::model {
+
+// What we sent on a leg. Bytes are those of the stream, without SYN and FIN.
+struct sending {
+    std::optional<std::uint64_t> sent, acked;
+    std::optional<bool> all_acked;
+    std::optional<std::uint32_t> unacked, sacked; // segments
+    std::optional<std::uint32_t> retransmits;     // consecutive timeouts, now
+    std::optional<std::uint32_t> total_retrans;   // segments, SYNs included
+    std::optional<std::uint32_t> largest_arrived; // segment's payload that was acknowledged
+    std::optional<std::uint32_t> smallest_lost;   // the piece sent again and again without success
+};
+
+// What came to us on a leg.
+struct receiving {
+    std::optional<std::uint64_t> bytes;
+    std::optional<std::uint32_t> packets;         // pure acknowledgements included
+    std::optional<std::uint32_t> segments;        // with data
+    std::optional<std::uint32_t> out_of_order;    // of them, behind a gap
+    std::optional<std::uint32_t> largest_arrived; // segment's payload, estimated
+};
+
+struct leg_facts {
+    sending out;
+    receiving in;
+    std::optional<std::uint32_t> snd_mss, pmtu;
+    std::optional<duration> rtt, min_rtt;
+};
+
+struct facts {
+    // front
+    endpoint client, listener;
+    std::string front; // empty: the client asked for nothing
+    std::string host;
+    std::uint16_t port = 0;
+    std::optional<answered> answer;
+    std::optional<duration> front_took;
+
+    // resolve and connect
+    std::string resolve_error;
+    std::vector<attempt> attempts;
+    std::optional<endpoint> server; // the one that stands
+
+    // the first flight
+    std::uint64_t from_client = 0;                               // bytes of the tunnel
+    std::uint64_t hello_bytes = 0;                               // on the wire, with record headers
+    std::shared_ptr<const wire::tls::client_hello> client_hello; // complete
+    std::optional<record> cut; // the client's record that ended early
+
+    // the answer
+    std::uint64_t from_server = 0;
+    std::shared_ptr<const wire::tls::server_hello> server_hello;
+    std::optional<not_tls> other_answer; // the server's
+    std::optional<alert> server_alert, client_alert;
+    std::optional<std::uint32_t> client_first_encrypted; // record length, behind the ServerHello
+    bool established = false;
+
+    // path, as it was when the flow stalled, or last
+    leg_facts client_leg, server_leg;
+
+    // the end, or where it stands
+    stage at = stage::front;
+    duration lasted{};                   // until the first leg ended, or so far
+    std::optional<duration> stalled_for; // while it stands
+    std::optional<duration> waited;      // since the hello was complete, or until the end
+    std::optional<closed> first_end;     // which leg ended first, and how
+    std::optional<closed> client_end, server_end;
+
+    bool over() const { return first_end.has_value(); }
+    // Nothing more is to be expected: the flow stands still, or somebody ended it.
+    bool stuck() const { return stalled_for || over(); }
+    bool connected() const { return server.has_value(); }
+    bool client_left() const {
+        return first_end && first_end->of == leg::client && first_end->by == "peer";
+    }
+    bool server_left() const {
+        return first_end && first_end->of == leg::server && first_end->by == "peer";
+    }
+};
+
+facts make_facts(const timeline& flow);
+
+} // namespace helloscope::model

@@ -1,0 +1,108 @@
+// One flow as a fold of its events: what stages took, what went each way, what the kernel saw, how
+// it ended. Facts, reports and live views read it. Its memory is bounded whatever the flow does:
+// nothing here grows with the number of records or reads.
+#pragma once
+
+#include "helloscope/model/event.hpp"
+
+#include <array>
+
+namespace helloscope::model {
+
+// Begin and end of a stage; no end while it lasts, or when it never ended.
+struct span_of_time {
+    std::optional<timestamp> begin, end;
+};
+
+std::optional<duration> length_of(const span_of_time& span);
+
+// One address that was tried. Still under way when it neither stands nor has an error.
+struct attempt {
+    endpoint address;
+    bool stands = false;
+    duration took{};
+    std::optional<std::uint32_t> syn_retransmits;
+    std::string error, reported_by;
+};
+
+struct seen_message {
+    std::uint8_t type = 0;
+    std::uint32_t length = 0;
+};
+
+struct seen_alert {
+    alert what;
+    timestamp time;
+};
+
+struct seen_closing {
+    closed what;
+    timestamp time;
+};
+
+// Lengths of records: how many up to each bound, and beyond the last.
+inline constexpr std::array<std::uint32_t, 6> record_bounds{64, 256, 1024, 4096, 8192, 16384};
+
+// What went one way.
+struct stream {
+    std::uint64_t bytes = 0;
+    std::uint64_t records = 0;
+    std::array<std::uint64_t, 6> types{}; // content types 20 to 24, then any other
+    std::array<std::uint64_t, record_bounds.size() + 1> lengths{};
+    std::optional<timestamp> first, last; // byte
+
+    std::optional<record> cut;                    // the record the stream ended inside
+    std::optional<std::uint32_t> first_encrypted; // its length; after the hellos, early data aside
+    std::vector<seen_message> messages;           // bounded
+    std::uint64_t messages_left_out = 0;
+    std::optional<not_tls> other;        // what came instead of TLS
+    std::optional<seen_alert> complaint; // the first alert that is no close_notify
+    std::vector<std::uint32_t> certificate_sizes;
+    std::string handshake_error;
+};
+
+// What was known of a leg.
+struct leg_state {
+    std::optional<path_sample> last;
+    std::shared_ptr<const path_sample> at_stall; // while a stall stands
+};
+
+struct timeline {
+    std::uint64_t flow = 0;
+    timestamp begun, latest; // first and last event
+    endpoint client, listener;
+    std::optional<requested> request; // without its headers
+    std::string user_agent;
+    std::optional<resolved> names; // bounded
+    std::vector<attempt> attempts; // bounded
+    std::uint32_t attempts_left_out = 0;
+    std::optional<answered> answer;
+
+    std::array<span_of_time, 9> stages; // by stage
+    stage at = stage::front;            // how far it came
+    std::array<stream, 2> streams;      // by direction
+    std::array<leg_state, 2> legs;      // by leg
+
+    std::shared_ptr<const wire::tls::client_hello> client_hello; // the first one
+    std::shared_ptr<const wire::tls::server_hello> server_hello; // the last one
+    std::string ja3, ja4;
+    bool retried = false;          // by a HelloRetryRequest
+    std::uint64_t hello_bytes = 0; // of the records that carried the last ClientHello, with headers
+
+    std::optional<stalled> stall; // while it stands
+    std::uint32_t stalls = 0;
+    std::vector<seen_closing> closings; // bounded; in order
+    std::shared_ptr<const verdict> concluded;
+    std::optional<flow_closed> ended;
+
+    const span_of_time& of(stage which) const { return stages[static_cast<std::size_t>(which)]; }
+    const stream& of(direction way) const { return streams[index_of(way)]; }
+    const leg_state& of(leg which) const { return legs[static_cast<std::size_t>(which)]; }
+    // Both ends have finished the handshake, as far as record sizes and directions tell.
+    bool established() const { return at >= stage::data && of(stage::data).begin.has_value(); }
+};
+
+// Takes an event of this flow in; the first one names the flow. Events come in order of time.
+void apply(timeline& flow, const event& event);
+
+} // namespace helloscope::model
