@@ -5,10 +5,15 @@
 namespace helloscope::app {
 
 // One row a subcommand; its define_NAME lives in NAME.cpp and is declared here.
+action define_certs(CLI::App& command);
+action define_serve(CLI::App& command);
 
 namespace {
 
-constexpr std::array<subcommand, 0> table{};
+constexpr std::array table{
+    subcommand{"serve", "a TLS test server, with good and bad chains", define_serve},
+    subcommand{"certs", "make a local CA and test chains, good and bad", define_certs},
+};
 
 } // namespace
 

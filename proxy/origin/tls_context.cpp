@@ -60,11 +60,13 @@ result<void> use_ciphers(SSL_CTX* context, const tls_options& options) {
     // TLS 1.0 and 1.1 sign with SHA-1, which OpenSSL 3 allows at level 0 only.
     const bool old = options.min_version < TLS1_2_VERSION;
     if (old && names.list.find("@SECLEVEL") == std::string::npos) names.list += ":@SECLEVEL=0";
-    if (SSL_CTX_set_cipher_list(context, names.list.c_str()) != 1) return refused("--ciphers");
-    if (!names.suites.empty() && SSL_CTX_set_ciphersuites(context, names.suites.c_str()) != 1) {
-        return refused("--ciphers");
-    }
-    return {};
+    const bool taken =
+        SSL_CTX_set_cipher_list(context, names.list.c_str()) == 1 &&
+        (names.suites.empty() || SSL_CTX_set_ciphersuites(context, names.suites.c_str()) == 1);
+    if (taken) return {};
+    auto error = refused("--ciphers");
+    error.error().message += ": `openssl ciphers -v` lists the names";
+    return error;
 }
 
 result<void> use_versions(SSL_CTX* context, const tls_options& options) {

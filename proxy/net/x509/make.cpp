@@ -114,7 +114,7 @@ bool is_dns_name(std::string_view name) {
 
 result<void> check(const request& request) {
     for (const std::string& name : request.names) {
-        if (is_dns_name(name) || parse_ip_address(name)) continue;
+        if (is_server_name(name)) continue;
         return std::unexpected(failure{fmt::format(
             "'{}' is not a DNS name or an IP address, such as registry.test or 127.0.0.1", name)});
     }
@@ -150,6 +150,8 @@ result<identity> make(const identity* issuer, const request& request, const prof
 }
 
 } // namespace
+
+bool is_server_name(std::string_view text) { return is_dns_name(text) || parse_ip_address(text); }
 
 result<identity> make_ca(const request& request) { return make(nullptr, request, authority); }
 

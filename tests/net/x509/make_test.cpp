@@ -88,6 +88,7 @@ TEST_CASE("a request that cannot be met says which part") {
              "", "*", "a..b", ".a", "a.", "a b", "a,DNS:b", "*.*.test", label + ".test",
              std::string("a\0b", 3), "h\xc3\xb6st"}) {
         INFO(name);
+        CHECK_FALSE(is_server_name(name));
         const auto made = make_leaf(ca, asked("x", {name}));
         REQUIRE_FALSE(made);
         CHECK(made.error().message.find("'" + name + "' is not a DNS name or an IP address") == 0);

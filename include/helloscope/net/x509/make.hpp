@@ -25,6 +25,8 @@ struct request {
     std::size_t padding = 0; // bytes of a comment that no verifier reads, to make it large
 };
 
+bool is_server_name(std::string_view text); // may stand in `names`
+
 // A certificate and the key that signs in its name.
 struct identity {
     x509::certificate certificate;
