@@ -25,7 +25,10 @@ parsed<block> block_reader::next() {
     }
     position_ = found->offset + found->body.size() + 4;
     auto out = read_body(*found);
-    if (!out && found->type == block_type::section) broken_ = true; // nothing after it is known
+    if (!out && found->type == block_type::section) { // what follows cannot be understood
+        broken_ = true;
+        position_ = found->offset - 8;
+    }
     return out;
 }
 
@@ -92,7 +95,7 @@ section block_reader::read_section(ordered_reader& in) {
     interfaces_.clear();
     clocks_.clear();
     in.u32("byte_order_magic");
-    if (in.left() >= 2 && in.u16("major_version") != 1) in.fail(errc::unsupported, "major_version");
+    if (in.u16("major_version") != 1) in.fail(errc::unsupported, "major_version");
     in.u16("minor_version");
     in.u64("section_length");
     read_options(in, [&out](std::uint16_t code, bytes_view value) {
@@ -162,8 +165,7 @@ void block_reader::read_packet_data(ordered_reader& in, packet& out, std::size_t
 std::optional<timestamp> block_reader::time_of(std::uint32_t interface, std::uint64_t ticks) const {
     if (interface >= clocks_.size()) return std::nullopt;
     const auto& [resolution, offset_seconds] = clocks_[interface];
-    constexpr __int128 second =
-        1'000'000'000; // in nanoseconds; 2^64 seconds of them fit in 94 bits
+    constexpr __int128 second = 1'000'000'000; // 2^64 seconds, in nanoseconds, take 94 bits
     const int exponent = resolution & 0x7f;
     __int128 time = ticks;
     if ((resolution & 0x80) != 0) {

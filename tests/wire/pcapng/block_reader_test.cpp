@@ -198,6 +198,7 @@ TEST_CASE("broken framing ends the iteration and says where") {
         block_reader in{row.file};
         for (std::size_t i = 0; i <= row.good; ++i) (void)in.next();
         CHECK(in.at_end());
+        CHECK(in.offset() == (row.good == 0 ? 0 : 28));
     }
 }
 

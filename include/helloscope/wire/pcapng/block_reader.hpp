@@ -22,14 +22,16 @@ class block_reader {
     bool at_end() const { return broken_ || position_ == file_.size(); }
 
     // The next block; only when !at_end(). A failure inside a well-framed block skips that block
-    // alone. A failure of the framing ends the iteration: need_more at the start of a block that
-    // the file ends within (the file is whole up to there), any other at the field that is wrong.
+    // alone. A failure of the framing or of a section header ends the iteration: need_more at the
+    // start of a block that the file ends within (the file is whole up to there), any other at the
+    // field that is wrong.
     parsed<block> next();
 
     // Of the current section, by number.
     const std::vector<interface>& interfaces() const { return interfaces_; }
 
-    // Where the next block begins; after a failure of the framing, the end of what can be read.
+    // Where the next block begins; after a failure that ends the iteration, what was read ends
+    // there.
     std::size_t offset() const { return position_; }
 
   private:
