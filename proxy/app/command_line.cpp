@@ -1,10 +1,10 @@
 #include "command_line.hpp"
 
+#include "help_text.hpp"
 #include "nearest.hpp"
 #include "print.hpp"
 
 #include <CLI/Config.hpp>
-#include <CLI/Formatter.hpp>
 #include <algorithm>
 #include <fmt/format.h>
 #include <map>
@@ -24,6 +24,7 @@ struct program {
 
 void define(program& program, std::span<const subcommand> table) {
     program.root.name("helloscope");
+    use_help_text(program.root);
     program.root.set_version_flag("--version", "helloscope " HELLOSCOPE_VERSION);
     program.root.footer("helloscope SUBCOMMAND --help shows its options and examples.");
     for (const subcommand& row : table) {
