@@ -1,0 +1,55 @@
+// A rule: a pure function from facts to a finding or nothing, one a file in rules/, one row in
+// diagnose.cpp. And the few words that rules share.
+#pragma once
+
+#include "helloscope/diagnose/units.hpp"
+#include "helloscope/model/facts.hpp"
+
+#include <fmt/format.h>
+
+namespace helloscope::diagnose {
+
+using model::certainty;
+using model::facts;
+using model::verdict;
+
+// What one rule concluded; the first of a flow becomes its verdict.
+using finding = verdict;
+using rule = std::optional<finding> (*)(const facts&);
+
+inline finding found(std::string id, certainty how_sure, std::string summary) {
+    finding made;
+    made.id = std::move(id);
+    made.how_sure = how_sure;
+    made.summary = std::move(summary);
+    return made;
+}
+
+// "releases.bazel.build:443", or the address where no name is known.
+std::string server_of(const facts& f);
+// "releases.bazel.build", or the address.
+std::string host_of(const facts& f);
+
+// Adds `name: value` to the evidence where the value is known.
+void says(finding& to, std::string name, std::string value);
+void says(finding& to, std::string name, const std::optional<std::uint32_t>& value);
+void says_bytes(finding& to, std::string name, const std::optional<std::uint64_t>& value);
+
+// The attempts that failed with one of `errors`, when no address stands.
+std::vector<const model::attempt*> failed_with(
+    const facts& f, std::initializer_list<std::string_view> errors);
+// "192.0.2.1:443 and [2001:db8::1]:443"
+std::string addresses_of(const std::vector<const model::attempt*>& attempts);
+
+// Segments that `bytes` need on the server leg; empty where its MSS is not known.
+std::optional<std::uint64_t> segments_of(const facts& f, std::uint64_t bytes);
+
+// A complete ClientHello left and the handshake is not over; nobody has said why.
+bool handshake_unfinished(const facts& f);
+// And the server has not sent a byte.
+bool unanswered(const facts& f);
+
+// The ways to make the same client send a hello that fits one segment; none when it does already.
+void add_smaller_hello(finding& to, const facts& f);
+
+} // namespace helloscope::diagnose

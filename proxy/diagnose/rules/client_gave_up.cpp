@@ -1,0 +1,33 @@
+#include "rules.hpp"
+
+namespace helloscope::diagnose::rules {
+
+// Only when no rule of the table explains more. A client that leaves before it has asked for
+// anything, or between our answer and its hello, just left.
+std::optional<finding> client_gave_up(const facts& f) {
+    const bool waiting = f.at == model::stage::resolve || f.at == model::stage::connect ||
+                         f.at == model::stage::parent || f.at == model::stage::server_flight ||
+                         f.at == model::stage::client_finish;
+    const bool dialing = f.at <= model::stage::parent && !f.answer;
+    if (!f.client_left() || f.established || !waiting || (f.at <= model::stage::parent && !dialing))
+        return std::nullopt;
+    auto out = found(
+        "client-gave-up", certainty::suspected,
+        fmt::format(
+            "The client left after {}, while helloscope waited for {}.", text_of(f.lasted),
+            f.at == model::stage::resolve         ? "the resolver"
+            : f.at < model::stage::server_flight  ? "a connection to " + server_of(f)
+            : f.at == model::stage::server_flight ? "the rest of the server's flight"
+                                                  : "the end of the handshake"));
+    says(out, "stage", std::string(to_string(f.at)));
+    says(out, "how", f.client_end->how);
+    if (f.client_hello) {
+        says_bytes(out, "ClientHello", f.hello_bytes);
+        says_bytes(out, "acknowledged", f.server_leg.out.acked);
+        says_bytes(out, "received", f.from_server);
+    }
+    out.missing.push_back("why it left: its own log or error message tells");
+    return out;
+}
+
+} // namespace helloscope::diagnose::rules

@@ -1,0 +1,23 @@
+#include "rules.hpp"
+
+namespace helloscope::diagnose::rules {
+
+std::optional<finding> connect_refused(const facts& f) {
+    const auto refused = failed_with(f, {"ECONNREFUSED"});
+    if (refused.empty()) return std::nullopt;
+    auto out = found(
+        "connect-refused", certainty::confirmed,
+        fmt::format(
+            "{} refused the connection: nothing listens on port {} there, or a firewall answers "
+            "so.",
+            addresses_of(refused), refused.front()->address.port));
+    for (const auto* tried : refused)
+        says(out, to_string(tried->address), "ECONNREFUSED after " + text_of(tried->took));
+    out.remedies.push_back(
+        {"server",
+         fmt::format("Is the service running, and is {} its port?", refused.front()->address.port),
+         ""});
+    return out;
+}
+
+} // namespace helloscope::diagnose::rules

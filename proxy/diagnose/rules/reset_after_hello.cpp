@@ -1,0 +1,35 @@
+#include "rules.hpp"
+
+namespace helloscope::diagnose::rules {
+
+std::optional<finding> reset_after_hello(const facts& f) {
+    if (!handshake_unfinished(f) || !f.server_left() || f.first_end->how != "rst")
+        return std::nullopt;
+    const auto& out_leg = f.server_leg.out;
+    const bool taken = f.from_server > 0 || out_leg.all_acked.value_or(false);
+    const bool untouched = !taken && out_leg.acked == 0u;
+    auto out = found(
+        "reset-after-hello", certainty::likely,
+        fmt::format(
+            "The connection to {} was reset {} after the ClientHello{}.", server_of(f),
+            text_of(f.waited.value_or(duration{})),
+            taken       ? ", which the server's kernel had taken"
+            : untouched ? ", by something in front of the server: not a byte of the hello was "
+                          "acknowledged"
+                        : ""));
+    says_bytes(out, "ClientHello", f.hello_bytes);
+    says_bytes(out, "acknowledged", out_leg.acked);
+    if (f.from_server > 0) says_bytes(out, "received", f.from_server);
+    if (untouched) {
+        out.others = {"name-filtered", "hello-filtered"};
+    } else {
+        out.others = {"server-rejects-hello", "name-filtered", "hello-filtered"};
+        if (segments_of(f, f.hello_bytes).value_or(1) > 1)
+            out.others.push_back("server-reads-first-segment");
+    }
+    out.missing.push_back("whether another name, or a smaller hello, passes on the same path");
+    add_smaller_hello(out, f);
+    return out;
+}
+
+} // namespace helloscope::diagnose::rules

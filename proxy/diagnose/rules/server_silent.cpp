@@ -1,0 +1,39 @@
+#include "rules.hpp"
+
+namespace helloscope::diagnose::rules {
+
+// To every counter of this kernel a silent server and one whose whole flight is lost look the same:
+// `others` says so.
+std::optional<finding> server_silent(const facts& f) {
+    if (!unanswered(f) || !f.stuck() || f.server_left() || f.server_leg.out.all_acked != true ||
+        f.server_leg.in.out_of_order.value_or(0) > 0)
+        return std::nullopt;
+    const auto silence = f.waited.value_or(f.stalled_for.value_or(duration{}));
+    auto out = found(
+        "server-silent", f.over() ? certainty::likely : certainty::suspected,
+        fmt::format(
+            "{} acknowledged the whole ClientHello and {} {}.", server_of(f),
+            f.over() ? "sent nothing in" : "has sent nothing for", text_of(silence)));
+    says_bytes(out, "ClientHello", f.hello_bytes);
+    says_bytes(out, "acknowledged", f.server_leg.out.acked);
+    says_bytes(out, "received", f.from_server);
+    says(out, "segments behind a gap", f.server_leg.in.out_of_order);
+    if (f.server_leg.min_rtt) says(out, "round trip", text_of(*f.server_leg.min_rtt));
+    out.others = {"mtu-black-hole-to-client"};
+    if (segments_of(f, f.hello_bytes).value_or(1) > 1) {
+        out.others.push_back("server-reads-first-segment");
+        out.others.push_back("hello-filtered");
+    }
+    out.others.push_back("server-overloaded");
+    out.missing.push_back("whether a second connection with a small MSS is answered: then the "
+                          "server's segments were too long for the path");
+    add_smaller_hello(out, f);
+    out.remedies.push_back(
+        {"server",
+         "Does it accept connections and answer other clients? A balancer may take them "
+         "for a backend that is down",
+         ""});
+    return out;
+}
+
+} // namespace helloscope::diagnose::rules

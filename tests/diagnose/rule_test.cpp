@@ -1,0 +1,52 @@
+#include "rule.hpp"
+
+#include "diagnose/known.hpp"
+#include "support/catch.hpp"
+
+using namespace helloscope;
+using namespace helloscope::diagnose;
+
+TEST_CASE("a server is called by its name, or by its address") {
+    auto f = test::silent_facts();
+    CHECK(server_of(f) == "releases.bazel.build:443");
+    CHECK(host_of(f) == "releases.bazel.build");
+    f.host.clear();
+    CHECK(server_of(f) == "192.0.2.10:443");
+    CHECK(host_of(f) == "192.0.2.10");
+    f.server.reset();
+    CHECK(server_of(f) == "the server");
+}
+
+TEST_CASE("addresses are listed as in a sentence") {
+    const model::attempt one{test::far_side, false, {}, {}, {}, {}};
+    CHECK(addresses_of({&one}) == "192.0.2.10:443");
+    CHECK(addresses_of({&one, &one}) == "192.0.2.10:443 and 192.0.2.10:443");
+    CHECK(addresses_of({&one, &one, &one}) == "192.0.2.10:443, 192.0.2.10:443 and 192.0.2.10:443");
+}
+
+TEST_CASE("unknown values are no evidence") {
+    finding made;
+    says(made, "a", std::optional<std::uint32_t>());
+    says_bytes(made, "b", std::nullopt);
+    CHECK(made.facts.empty());
+    says_bytes(made, "c", 1493);
+    CHECK(test::value_of(made, "c") == "1,493 bytes");
+}
+
+TEST_CASE("a smaller hello is offered only where it would be smaller") {
+    finding large, small, unknown;
+    add_smaller_hello(large, test::silent_facts());
+    REQUIRE(large.remedies.size() == 1);
+    CHECK(large.remedies[0].text.find("X25519MLKEM768") != std::string::npos);
+    add_smaller_hello(small, test::small_facts());
+    CHECK(small.remedies.empty());
+}
+
+TEST_CASE("an alert, an answer or an end of the handshake says more than silence") {
+    auto f = test::silent_facts();
+    CHECK(unanswered(f));
+    f.client_alert = model::alert{direction::to_server, 2, 48};
+    CHECK(!handshake_unfinished(f));
+    CHECK(!handshake_unfinished(test::healthy_facts()));
+    CHECK(!handshake_unfinished(test::asked_facts()));
+}

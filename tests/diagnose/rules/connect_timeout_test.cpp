@@ -1,0 +1,34 @@
+#include "rules.hpp"
+
+#include "diagnose/known.hpp"
+#include "support/catch.hpp"
+
+using namespace helloscope;
+using namespace helloscope::diagnose;
+using namespace std::chrono_literals;
+
+namespace {
+
+facts failing(const std::string& error) {
+    auto f = test::asked_facts();
+    f.at = model::stage::connect;
+    f.attempts = {{test::far_side, false, 3070ms, 3, error, ""}};
+    return f;
+}
+
+} // namespace
+
+TEST_CASE("an address without an answer is named with how long and how often") {
+    const auto found = rules::connect_timeout(failing("timeout"));
+    REQUIRE(found);
+    CHECK(found->id == "connect-timeout");
+    CHECK(found->how_sure == certainty::likely);
+    CHECK(test::value_of(*found, "192.0.2.10:443") == "no answer in 3.1 s, SYN sent again 3 times");
+    CHECK(test::has(found->others, "firewall-drops-syn"));
+}
+
+TEST_CASE("the kernel's own timeout counts as well, another error does not") {
+    CHECK(rules::connect_timeout(failing("ETIMEDOUT")));
+    CHECK(!rules::connect_timeout(failing("ECONNREFUSED")));
+    CHECK(!rules::connect_timeout(failing("")));
+}

@@ -1,0 +1,63 @@
+#include "rules.hpp"
+
+#include "diagnose/known.hpp"
+#include "support/catch.hpp"
+
+using namespace helloscope;
+using namespace helloscope::diagnose;
+using namespace std::chrono_literals;
+
+namespace {
+
+// The server's flight came; the client answers with one encrypted record and leaves.
+facts answered_with(std::uint32_t length) {
+    auto on = test::greeted();
+    test::answer_tls13(on);
+    on.then(1ms, test::record_of(on, direction::to_server, 23, length, true));
+    test::end(on, model::leg::client);
+    return model::make_facts(on.told());
+}
+
+} // namespace
+
+TEST_CASE("an encrypted record of an alert's size instead of Finished") {
+    const auto found = rules::encrypted_alert(answered_with(19));
+    REQUIRE(found);
+    CHECK(found->id == "certificate-rejected");
+    CHECK(found->how_sure == certainty::likely);
+    CHECK(
+        found->remedies.at(0).command ==
+        "openssl s_client -connect releases.bazel.build:443 -servername releases.bazel.build "
+        "</dev/null");
+}
+
+TEST_CASE("a Finished is no alert, of any suite") {
+    CHECK(!rules::encrypted_alert(answered_with(53)));
+    CHECK(!rules::encrypted_alert(answered_with(69)));
+    CHECK(!rules::encrypted_alert(answered_with(45)));
+}
+
+TEST_CASE("the short tag of CCM_8 makes a shorter alert") {
+    auto f = answered_with(11);
+    CHECK(!rules::encrypted_alert(f));
+    auto answer = test::tls13_answer();
+    answer.cipher_suite = 0x1305;
+    f.server_hello = std::make_shared<const wire::tls::server_hello>(answer);
+    CHECK(rules::encrypted_alert(f));
+}
+
+TEST_CASE("TLS 1.2, early data, or a flow that goes on say nothing") {
+    auto old = answered_with(19);
+    auto answer = test::tls13_answer();
+    answer.version = 0x0303;
+    old.server_hello = std::make_shared<const wire::tls::server_hello>(answer);
+    CHECK(!rules::encrypted_alert(old));
+    auto early = answered_with(19);
+    auto hello = test::go_hello();
+    hello.early_data = true;
+    early.client_hello = std::make_shared<const wire::tls::client_hello>(hello);
+    CHECK(!rules::encrypted_alert(early));
+    auto open = answered_with(19);
+    open.first_end.reset();
+    CHECK(!rules::encrypted_alert(open));
+}

@@ -1,0 +1,33 @@
+#include "rules.hpp"
+
+#include "diagnose/known.hpp"
+#include "support/catch.hpp"
+
+using namespace helloscope;
+using namespace helloscope::diagnose;
+using namespace std::chrono_literals;
+
+namespace {
+
+facts failing(const std::string& error) {
+    auto f = test::asked_facts();
+    f.at = model::stage::connect;
+    f.attempts = {{test::far_side, false, 3070ms, 3, error, ""}};
+    return f;
+}
+
+} // namespace
+
+TEST_CASE("an unreachable host is named with who said so") {
+    auto f = failing("EHOSTUNREACH");
+    f.attempts[0].reported_by = "198.51.100.1";
+    const auto found = rules::host_unreachable(f);
+    REQUIRE(found);
+    CHECK(found->id == "host-unreachable");
+    CHECK(found->summary == "There is no way to 192.0.2.10:443: 198.51.100.1 says EHOSTUNREACH.");
+    CHECK(found->remedies.at(0).command == "ip route get 192.0.2.10");
+}
+
+TEST_CASE("an address that refuses can be reached") {
+    CHECK(!rules::host_unreachable(failing("ECONNREFUSED")));
+}

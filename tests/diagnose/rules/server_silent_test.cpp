@@ -1,0 +1,53 @@
+#include "rules.hpp"
+
+#include "diagnose/known.hpp"
+#include "support/catch.hpp"
+
+using namespace helloscope;
+using namespace helloscope::diagnose;
+using namespace std::chrono_literals;
+
+TEST_CASE("a server that took the hello and says nothing") {
+    const auto found = rules::server_silent(test::silent_facts());
+    REQUIRE(found);
+    CHECK(found->id == "server-silent");
+    CHECK(found->how_sure == certainty::suspected); // it may only be slow
+    CHECK(
+        found->summary ==
+        "releases.bazel.build:443 acknowledged the whole ClientHello and has sent "
+        "nothing for 2.0 s.");
+    CHECK(found->others.front() == "mtu-black-hole-to-client"); // identical in every field
+    CHECK(test::has(found->others, "server-reads-first-segment"));
+    CHECK(test::value_of(*found, "round trip") == "1.9 ms");
+}
+
+TEST_CASE("when the client has left it was silent to the end") {
+    const auto found = rules::server_silent(model::make_facts(test::silent().told()));
+    REQUIRE(found);
+    CHECK(found->how_sure == certainty::likely);
+    CHECK(
+        found->summary ==
+        "releases.bazel.build:443 acknowledged the whole ClientHello and sent nothing in 10.0 s.");
+}
+
+TEST_CASE("a hello of one segment cannot have been read in part") {
+    const auto found = rules::server_silent(test::small_facts());
+    REQUIRE(found);
+    CHECK(!test::has(found->others, "server-reads-first-segment"));
+    CHECK(found->remedies.size() == 1);
+}
+
+TEST_CASE("one byte, a gap, a missing acknowledgement or an unknown one: not silent") {
+    auto answered = test::silent_facts();
+    answered.from_server = 1;
+    CHECK(!rules::server_silent(answered));
+    auto gap = test::silent_facts();
+    gap.server_leg.in.out_of_order = 1;
+    CHECK(!rules::server_silent(gap));
+    auto lost = test::silent_facts();
+    lost.server_leg.out.all_acked = false;
+    CHECK(!rules::server_silent(lost));
+    auto unknown = test::silent_facts();
+    unknown.server_leg.out.all_acked.reset();
+    CHECK(!rules::server_silent(unknown));
+}
