@@ -64,8 +64,8 @@ TEST_CASE("values come back as they were, to the nanosecond where they are durat
 }
 
 TEST_CASE("names and numbers both serve as code points") {
-    const auto by_name = read_json(
-        R"({"event":"alert","flow":1,"t":1,"dir":"to_client","level":"fatal","description":"unknown_ca"})");
+    const auto by_name = read_json(R"({"event":"alert","flow":1,"t":1,"dir":"to_client",)"
+                                   R"("level":"fatal","description":"unknown_ca"})");
     const auto by_number = read_json(
         R"({"event":"alert","flow":1,"t":1,"dir":"to_client","level":2,"description":48})");
     REQUIRE(by_name.has_value());
