@@ -17,7 +17,9 @@ struct profile {
     const char* extended_key_usage; // null: none
 };
 constexpr profile authority{"critical,CA:TRUE", "critical,keyCertSign,cRLSign", nullptr};
-constexpr profile server{
+constexpr profile ec_server{"critical,CA:FALSE", "critical,digitalSignature", "serverAuth"};
+// RSA also encrypts the premaster secret, in versions before TLS 1.3 (RFC 5246 §7.4.2).
+constexpr profile rsa_server{
     "critical,CA:FALSE", "critical,digitalSignature,keyEncipherment", "serverAuth"};
 
 // RFC 5280 §4.1.2.2: positive, at most 20 octets.
@@ -161,7 +163,7 @@ result<identity> make_intermediate(const identity& issuer, const request& reques
 
 result<identity> make_leaf(const identity& issuer, const request& request) {
     if (request.names.empty()) return std::unexpected(failure{"a server certificate needs a name"});
-    return make(&issuer, request, server);
+    return make(&issuer, request, request.key == key_type::rsa_2048 ? rsa_server : ec_server);
 }
 
 } // namespace helloscope::net::x509

@@ -62,6 +62,17 @@ TEST_CASE("validity, names and key are as asked") {
     CHECK(make_leaf(ca, asked("", {"registry.test"})));
 }
 
+TEST_CASE("a leaf may sign, and with RSA encipher keys as well") {
+    const identity ca = make_ca(asked("CA")).value();
+    request wanted = asked("", {"registry.test"});
+    const auto usage = [&] {
+        return X509_get_key_usage(make_leaf(ca, wanted)->certificate.native());
+    };
+    CHECK(usage() == KU_DIGITAL_SIGNATURE);
+    wanted.key = key_type::rsa_2048;
+    CHECK(usage() == (KU_DIGITAL_SIGNATURE | KU_KEY_ENCIPHERMENT));
+}
+
 TEST_CASE("padding grows a certificate by what was asked and a few bytes of framing") {
     const auto size = [](std::size_t padding) {
         request wanted = asked("CA");
