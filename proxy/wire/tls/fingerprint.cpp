@@ -61,11 +61,11 @@ std::string ja4_ciphers(std::vector<std::uint16_t> ciphers) {
     return sha256_prefix(ja4_hex_list(ciphers));
 }
 
-// SNI and ALPN are left out, because they change with the destination, and are told before.
+// SNI and ALPN change with the destination and are told before, so they are left out.
 std::string ja4_extensions(std::vector<std::uint16_t> ids, const client_hello& hello) {
-    if (ids.empty()) return "000000000000";
     std::erase(ids, extension_type::server_name);
     std::erase(ids, extension_type::alpn);
+    if (ids.empty()) return "000000000000";
     std::ranges::sort(ids);
     auto text = ja4_hex_list(ids);
     const auto schemes = without_grease(hello.signature_algorithms);

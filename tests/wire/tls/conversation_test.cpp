@@ -137,6 +137,11 @@ TEST_CASE("dialogues are read as they went") {
           "> 23 19",
           "< 23 5083",
           "< 23 19"}},
+        {"tls13-early-data", // a CCS before the ServerHello
+         0x0304,
+         {"> 1 client_hello releases.test", "> 22 413 clear", "> 20 1 clear", "> 23 40",
+          "< 2 server_hello 0304", "< 22 128 clear", "< 20 1 clear", "< 23 27", "< 23 69",
+          "> 23 21", "> 23 69", "< 23 82", "> 23 19", "< 23 19"}},
         {"tls13-untrusted",
          0x0304,
          {"> 1 client_hello releases.test", "> 22 314 clear", "< 2 server_hello 0304",
@@ -183,6 +188,20 @@ TEST_CASE("dialogues are read as they went") {
             CHECK(talk.version().value_or(0) == row.version);
             CHECK(talk.looks_like_tls());
         }
+}
+
+TEST_CASE("early data that a HelloRetryRequest refuses leaves the second ClientHello readable") {
+    const auto turns = test::dialogue("rfc8448-5-retry");
+    conversation talk;
+    transcript sink;
+    talk.feed(direction::to_server, turns[0].record, sink);
+    talk.feed(direction::to_server, hex("14 0303 0001 01 17 0303 0003 aabbcc"), sink);
+    for (std::size_t i = 1; i < 4; ++i) talk.feed(turns[i].way, turns[i].record, sink);
+    CHECK(
+        sink.lines == lines{
+                          "> 1 client_hello server", "> 22 180 clear", "> 20 1 clear", "> 23 3",
+                          "< 2 retry 0304", "< 22 176 clear", "> 1 client_hello server",
+                          "> 22 512 clear", "< 2 server_hello 0304", "< 22 123 clear"});
 }
 
 TEST_CASE("a Certificate over several records is one message") {

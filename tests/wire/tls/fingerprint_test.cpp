@@ -95,6 +95,10 @@ TEST_CASE("JA4 of hellos that lack what it reads") {
     CHECK(ja4(*bare) == "t10i000000_000000000000_000000000000");
     CHECK(ja3_string(*bare) == "769,,,,");
 
+    auto only_sni = *bare;
+    only_sni.extensions = {{extension_type::server_name, 20, 60}};
+    CHECK(ja4(only_sni) == "t10d000100_000000000000_000000000000");
+
     auto sslv3 = *bare;
     sslv3.legacy_version = 0x0300;
     sslv3.cipher_suites = {0x0005};
