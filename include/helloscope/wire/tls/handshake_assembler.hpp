@@ -66,8 +66,7 @@ class handshake_assembler {
     // The message that has begun and not ended, once its header is known.
     std::optional<partial_message> partial() const;
 
-    // Handshake bytes went by unseen, so message borders are unknown: consumes and yields nothing
-    // more.
+    // Handshake bytes went by unseen, so message borders are unknown: what follows is passed over.
     void lose();
 
   private:
