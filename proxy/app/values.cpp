@@ -3,6 +3,7 @@
 #include "nearest.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -38,6 +39,35 @@ CLI::Validator address_and_port() {
             "'{}' is not an address and a port, such as 127.0.0.1:8443 or [::1]:0", text);
     };
     return CLI::Validator(check, "");
+}
+
+CLI::Validator seconds() {
+    const auto check = [](const std::string& text) -> std::string {
+        double value = 0;
+        const char* end = text.data() + text.size();
+        const auto [stop, error] = std::from_chars(text.data(), end, value);
+        if (error == std::errc() && stop == end && value >= 0 && value <= 31'536'000) return "";
+        return fmt::format("'{}' is not a number of seconds, such as 10 or 0.5", text);
+    };
+    return CLI::Validator(check, "");
+}
+
+CLI::Validator size() {
+    const auto convert = [](std::string& text) -> std::string {
+        static constexpr std::array<std::pair<std::string_view, unsigned>, 7> units{
+            {{"", 0}, {"KiB", 10}, {"MiB", 20}, {"GiB", 30}, {"K", 10}, {"M", 20}, {"G", 30}}};
+        std::uint64_t value = 0;
+        const char* end = text.data() + text.size();
+        const auto [stop, error] = std::from_chars(text.data(), end, value);
+        for (const auto& [unit, shift] : units) {
+            if (error != std::errc() || std::string_view(stop, end) != unit) continue;
+            if (value == 0 || value > (~0ULL >> shift)) break;
+            text = std::to_string(value << shift);
+            return "";
+        }
+        return fmt::format("'{}' is not a size, such as 1000000 or 64MiB", text);
+    };
+    return CLI::Validator(CLI::Validator(convert, ""));
 }
 
 } // namespace helloscope::app

@@ -20,10 +20,14 @@ std::vector<std::string> split_at_colons(std::string_view text, std::size_t most
     std::vector<std::string> parts(1);
     int depth = 0;
     for (const char c : text) {
-        if (c == '[') ++depth;
-        else if (c == ']') --depth;
-        else if (c == ':' && depth == 0 && parts.size() < most) parts.emplace_back();
-        else parts.back() += c;
+        if (c == '[')
+            ++depth;
+        else if (c == ']')
+            --depth;
+        else if (c == ':' && depth == 0 && parts.size() < most)
+            parts.emplace_back();
+        else
+            parts.back() += c;
     }
     return parts;
 }
@@ -32,14 +36,15 @@ std::optional<std::uint16_t> port_or_any(const std::string& text, std::string_vi
     return text == any ? std::optional<std::uint16_t>(0) : parse_port(text);
 }
 
-bool matches(const std::string& host, std::uint16_t port, const host_port& target,
-             std::string_view any) {
+bool matches(
+    const std::string& host, std::uint16_t port, const host_port& target, std::string_view any) {
     return (host == any || boost::iequals(host, target.host)) && (port == 0 || port == target.port);
 }
 
 // What getaddrinfo's error means, with errno's where it says "system error".
 std::string explain(int error) {
-    return error == EAI_SYSTEM ? std::string(::strerror(errno)) : std::string(::gai_strerror(error));
+    return error == EAI_SYSTEM ? std::string(::strerror(errno))
+                               : std::string(::gai_strerror(error));
 }
 
 struct lookup {
@@ -52,7 +57,8 @@ lookup look_up(const std::string& host) {
     hints.ai_socktype = SOCK_STREAM;
     hints.ai_flags = AI_ADDRCONFIG;
     addrinfo* list = nullptr;
-    if (const int error = ::getaddrinfo(host.c_str(), nullptr, &hints, &list)) return {{}, explain(error)};
+    if (const int error = ::getaddrinfo(host.c_str(), nullptr, &hints, &list))
+        return {{}, explain(error)};
     lookup found;
     for (auto* entry = list; entry != nullptr; entry = entry->ai_next) {
         tcp::endpoint endpoint;
@@ -68,8 +74,8 @@ lookup look_up(const std::string& host) {
 
 result<resolve_rule> parse_resolve_rule(std::string_view text) {
     const auto bad = [&](std::string_view why) {
-        return std::unexpected(failure{fmt::format(
-            "--resolve '{}': {}: expected HOST:PORT:ADDRESS[,ADDRESS]…", text, why)});
+        return std::unexpected(failure{
+            fmt::format("--resolve '{}': {}: expected HOST:PORT:ADDRESS[,ADDRESS]…", text, why)});
     };
     auto parts = split_at_colons(text.starts_with('+') ? text.substr(1) : text, 3);
     if (parts.size() != 3) return bad("too few parts");
@@ -89,8 +95,8 @@ result<resolve_rule> parse_resolve_rule(std::string_view text) {
 result<connect_to_rule> parse_connect_to_rule(std::string_view text) {
     const auto parts = split_at_colons(text, 4);
     const auto bad = [&](std::string_view why) {
-        return std::unexpected(failure{fmt::format(
-            "--connect-to '{}': {}: expected HOST1:PORT1:HOST2:PORT2", text, why)});
+        return std::unexpected(failure{
+            fmt::format("--connect-to '{}': {}: expected HOST1:PORT1:HOST2:PORT2", text, why)});
     };
     if (parts.size() != 4) return bad("too few parts");
     const auto port = port_or_any(parts[1], "");
@@ -102,14 +108,16 @@ result<connect_to_rule> parse_connect_to_rule(std::string_view text) {
 host_port apply_connect_to(const resolve_tables& tables, const host_port& target) {
     for (const auto& rule : tables.connect_to) {
         if (!matches(rule.host, rule.port, target, "")) continue;
-        return {rule.to_host.empty() ? target.host : rule.to_host,
-                rule.to_port == 0 ? target.port : rule.to_port};
+        return {
+            rule.to_host.empty() ? target.host : rule.to_host,
+            rule.to_port == 0 ? target.port : rule.to_port};
     }
     return target;
 }
 
-// A lookup cannot be cancelled. Its threads are therefore detached and share this with the resolver:
-// one that comes back after the resolver is gone finds `stopped` and touches nothing else.
+// A lookup cannot be cancelled. Its threads are therefore detached and share this with the
+// resolver: one that comes back after the resolver is gone finds `stopped` and touches nothing
+// else.
 struct resolver::impl {
     struct waiting {
         explicit waiting(const asio::any_io_executor& executor) : timer(executor) {}
@@ -119,7 +127,7 @@ struct resolver::impl {
     };
     struct job {
         std::string host;
-        std::shared_ptr<waiting> caller;
+        std::weak_ptr<waiting> caller; // its timer must not outlive its io_context in our hands
     };
     struct shared {
         std::mutex mutex;
@@ -156,7 +164,8 @@ struct resolver::impl {
             lock.unlock();
             auto found = look_up(work.host);
             lock.lock();
-            if (!state->stopped) hand_back(std::move(work.caller), std::move(found));
+            if (state->stopped) return;
+            if (auto caller = work.caller.lock()) hand_back(std::move(caller), std::move(found));
         }
     }
 
@@ -170,8 +179,7 @@ struct resolver::impl {
     }
 };
 
-resolver::resolver(resolve_tables tables, unsigned threads)
-    : impl_(std::make_unique<impl>()) {
+resolver::resolver(resolve_tables tables, unsigned threads) : impl_(std::make_unique<impl>()) {
     impl_->tables = std::move(tables);
     impl_->most_threads = threads;
 }
@@ -209,10 +217,14 @@ awaitable<resolver::answer> resolver::resolve(host_port target, milliseconds lim
     if (mine->answered) {
         got.event.addresses = std::move(mine->found.addresses);
         got.event.error = std::move(mine->found.error);
+    } else if (const auto state = co_await asio::this_coro::cancellation_state;
+               state.cancelled() != asio::cancellation_type::none) {
+        got.event.error = "given up: nobody waits for it any more";
     } else {
         got.timed_out = true;
-        got.event.error = fmt::format("no answer within {} s (--resolve-timeout)",
-                                      duration_cast<std::chrono::duration<double>>(limit).count());
+        got.event.error = fmt::format(
+            "no answer within {} s (--resolve-timeout)",
+            duration_cast<std::chrono::duration<double>>(limit).count());
     }
     got.event.took = duration_cast<duration>(steady_clock::now() - begin);
     co_return got;

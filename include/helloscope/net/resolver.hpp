@@ -1,7 +1,6 @@
 // Names to addresses as the client's own machine would do it (getaddrinfo, so hosts files, search
 // lists and NSS apply), on a few threads of its own: a lookup that hangs delays nobody else's.
-// `resolve` may be called from any thread and comes back on the caller's executor. Destroy the resolver
-// before the io_contexts of its callers.
+// `resolve` may be called from any thread and comes back on the caller's executor.
 #pragma once
 
 #include "helloscope/model/event.hpp"
@@ -21,8 +20,8 @@ struct resolve_rule {
 };
 result<resolve_rule> parse_resolve_rule(std::string_view text);
 
-// curl's --connect-to HOST1:PORT1:HOST2:PORT2; an empty HOST1 or PORT1 matches any, an empty HOST2 or
-// PORT2 keeps what was asked for.
+// curl's --connect-to HOST1:PORT1:HOST2:PORT2; an empty HOST1 or PORT1 matches any, an empty HOST2
+// or PORT2 keeps what was asked for.
 struct connect_to_rule {
     std::string host;
     std::uint16_t port = 0;
@@ -42,7 +41,7 @@ host_port apply_connect_to(const resolve_tables& tables, const host_port& target
 class resolver {
   public:
     explicit resolver(resolve_tables tables = {}, unsigned threads = 8);
-    ~resolver(); // waits for no lookup; nobody may be waiting in resolve()
+    ~resolver(); // waits for no lookup; who still waits in resolve() does so until its limit
 
     struct answer {
         model::resolved event; // `took` and `error` filled in

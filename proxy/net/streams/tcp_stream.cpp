@@ -11,9 +11,10 @@ namespace {
 moved outcome(ssize_t n) {
     if (n >= 0) return {static_cast<std::size_t>(n), {}};
     const error_code error(errno, boost::system::system_category());
-    return {0, error == asio::error::try_again || error == asio::error::interrupted
-                   ? error_code(asio::error::would_block)
-                   : error};
+    return {
+        0, error == asio::error::try_again || error == asio::error::interrupted
+               ? error_code(asio::error::would_block)
+               : error};
 }
 
 class tcp_stream final : public stream {
@@ -37,6 +38,11 @@ class tcp_stream final : public stream {
     awaitable<error_code> wait_readable() override { return wait(tcp::socket::wait_read); }
     awaitable<error_code> wait_writable() override { return wait(tcp::socket::wait_write); }
 
+    void stop_waiting() override {
+        error_code ignored;
+        socket_.cancel(ignored);
+    }
+
     void shutdown_send() override {
         error_code ignored; // a peer that is gone already needs no FIN
         socket_.shutdown(tcp::socket::shutdown_send, ignored);
@@ -53,15 +59,20 @@ class tcp_stream final : public stream {
         socket_.close(ignored);
     }
 
-    std::size_t unacknowledged() const override {
-        return bytes_unacknowledged(const_cast<tcp::socket&>(socket_).native_handle());
+    bool at_end() const override {
+        std::uint8_t one = 0;
+        const auto n = ::recv(handle(), &one, 1, MSG_PEEK | MSG_DONTWAIT);
+        return n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR);
     }
 
-    std::optional<model::path_sample> path() const override {
-        return read_path(const_cast<tcp::socket&>(socket_).native_handle());
-    }
+    std::size_t unacknowledged() const override { return bytes_unacknowledged(handle()); }
+
+    std::optional<model::path_sample> path() const override { return read_path(handle()); }
 
   private:
+    // Asio's native_handle() is not const, though it changes nothing.
+    int handle() const { return const_cast<tcp::socket&>(socket_).native_handle(); }
+
     awaitable<error_code> wait(tcp::socket::wait_type what) {
         const auto [error] = co_await socket_.async_wait(what, as_result);
         co_return error;

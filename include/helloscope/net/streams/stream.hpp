@@ -30,10 +30,13 @@ class stream {
     virtual awaitable<error_code> wait_readable() = 0;
     virtual awaitable<error_code> wait_writable() = 0;
 
+    virtual void stop_waiting() = 0;  // who waits comes back with operation_aborted
     virtual void shutdown_send() = 0; // FIN behind what was written
     virtual void reset() = 0;         // RST, and what is still queued is dropped
     virtual void close() = 0;         // both ways, orderly
 
+    // The peer has ended its sending, or is gone, and nothing of it is left to read.
+    virtual bool at_end() const = 0;
     virtual std::size_t unacknowledged() const = 0; // bytes written, not yet known to have arrived
     virtual std::optional<model::path_sample> path() const = 0;
 };

@@ -1,0 +1,42 @@
+// Keeps a direction's records affordable without losing one: the first 1,000 and every one after a
+// pause of 50 ms singly, application data in between as runs of lengths.
+#pragma once
+
+#include "helloscope/model/event.hpp"
+
+#include <optional>
+
+namespace helloscope::model {
+
+struct run_limits {
+    std::uint64_t single = 1'000;                   // records kept singly at the start
+    duration pause = std::chrono::milliseconds(50); // a record after this is kept singly
+    duration longest = std::chrono::seconds(1);     // a run ends after this
+    std::size_t most_lengths = 2'000;               // about 64 KiB of JSON
+};
+
+class record_runs {
+  public:
+    explicit record_runs(run_limits limits = {}) : limits_(limits) {}
+
+    // What is to be told now: a run that ended before this record, and the record if kept singly.
+    struct told {
+        std::optional<records> run;
+        std::optional<record> single;
+    };
+    told add(const record& next, timestamp now);
+
+    // The run so far, when it is older than `longest`; or whatever there is, at the end.
+    std::optional<records> take_old(timestamp now);
+    std::optional<records> take();
+
+  private:
+    bool joins_run(const record& next, timestamp now) const;
+
+    run_limits limits_;
+    std::uint64_t seen_ = 0;
+    timestamp last_{};
+    std::optional<records> run_;
+};
+
+} // namespace helloscope::model

@@ -1,0 +1,26 @@
+// A running relay: its listener, its threads, its flows. Thread-safe.
+#pragma once
+
+#include "helloscope/relay/options.hpp"
+#include "helloscope/relay/recorder.hpp"
+
+#include <memory>
+
+namespace helloscope::relay {
+
+class proxy {
+  public:
+    // Listens and serves when it returns. Fails when the address cannot be had or a recording that
+    // was asked for cannot be begun; the failure says what to do.
+    static result<std::unique_ptr<proxy>> start(options wanted, onlookers to);
+
+    virtual endpoint listener() const = 0;
+    virtual std::uint64_t open_flows() const = 0;
+    virtual std::uint64_t flows() const = 0; // ever
+
+    // Accepts no more, ends the flows that are open and everything else; what happened is recorded.
+    virtual recorder_totals stop() = 0;
+    virtual ~proxy() = default;
+};
+
+} // namespace helloscope::relay

@@ -1,0 +1,186 @@
+// helloscope run: relay, record, diagnose; alone until a signal, or around one command.
+#include "command.hpp"
+#include "files.hpp"
+#include "helloscope/diagnose/report.hpp"
+#include "helloscope/model/json.hpp"
+#include "helloscope/relay/proxy.hpp"
+#include "print.hpp"
+#include "run_options.hpp"
+#include "subcommands.hpp"
+#include "terminal.hpp"
+
+#include <cstdlib>
+#include <deque>
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+#include <thread>
+
+namespace helloscope::app {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::size_t most_reported = 1'000; // flows kept for the report at the end
+
+constexpr auto examples = R"(
+Examples:
+  helloscope run -- bazelisk build //...
+  helloscope run -- curl -sSf https://example.com/
+  helloscope run --listen 127.0.0.1:8484          # then paste the line that it prints
+  helloscope run --record build.pcapng -- bazel build //...
+  helloscope run --connect-to registry.test:443:127.0.0.1:8443 -- curl https://registry.test/)";
+
+// What the end of the run is reported from. Filled on the recorder's thread, read when that is
+// over.
+struct story {
+    std::deque<model::timeline> flows;
+    std::uint64_t left_out = 0;
+
+    void add(const model::timeline& flow) {
+        flows.push_back(flow);
+        if (flows.size() <= most_reported) return;
+        flows.pop_front();
+        ++left_out;
+    }
+};
+
+relay::onlookers watch(story& told, const run_options& options) {
+    relay::onlookers to;
+    const bool to_stdout = options.command.empty();
+    if (options.json)
+        to.event = [to_stdout, line = std::string()](const model::event& event) mutable {
+            line.clear();
+            model::write_json(event, line);
+            line += '\n';
+            (void)(to_stdout ? print(line) : print_error(line)); // a reader that left misses the
+                                                                 // rest
+        };
+    to.flow = [&told](const model::timeline& flow) {
+        spdlog::info("{}", diagnose::one_line(flow));
+        told.add(flow);
+    };
+    to.trouble = [](std::string_view what) { spdlog::warn("{}", what); };
+    return to;
+}
+
+// A recording that nobody asked for may fail: then the run goes on without one.
+result<std::unique_ptr<relay::proxy>> start(
+    run_plan plan, const run_options& options, story& told) {
+    auto started = relay::proxy::start(plan.relay, watch(told, options));
+    if (started || !plan.recording_by_default ||
+        !started.error().message.starts_with("cannot record"))
+        return started;
+    spdlog::warn("{}: flows are not recorded", started.error().message);
+    plan.relay.recording.directory.clear();
+    return relay::proxy::start(plan.relay, watch(told, options));
+}
+
+void warn_of_environment() {
+    for (const auto* name : {"HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"}) {
+        const char* value = std::getenv(name);
+        if (value == nullptr || *value == '\0') continue;
+        spdlog::warn("{} is set, but helloscope connects to servers directly", name);
+        return;
+    }
+}
+
+// Flows whose client has just ended are on their way out: they get a moment, so that the report
+// shows how they ended by themselves.
+void let_flows_end(const relay::proxy& proxy) {
+    const auto deadline = std::chrono::steady_clock::now() + 500ms;
+    while (proxy.open_flows() > 0 && std::chrono::steady_clock::now() < deadline)
+        std::this_thread::sleep_for(2ms);
+}
+
+constexpr std::string_view why_no_flow =
+    "helloscope: no connection came through the proxy. Usual reasons: the command made none; it "
+    "ignores "
+    "HTTPS_PROXY (Java wants -Dhttps.proxyHost and -Dhttps.proxyPort, Node before 24 an agent of "
+    "its own); "
+    "it never proxies localhost, 127.0.0.1 or ::1 (Go); or it hands the work to a daemon that was "
+    "already "
+    "running with another environment (bazel: try bazel shutdown first).\n";
+
+result<void> report(const story& told, const relay::recorder_totals& totals) {
+    std::string text;
+    if (told.flows.empty()) {
+        text = why_no_flow;
+    } else {
+        const std::vector<model::timeline> flows(told.flows.begin(), told.flows.end());
+        diagnose::report_options how;
+        how.colour = wants_colour(STDERR_FILENO);
+        how.width = terminal_width(STDERR_FILENO);
+        text = diagnose::report_text(flows, how);
+        if (told.left_out > 0)
+            text += fmt::format("{} earlier flows are in the recording only\n", told.left_out);
+    }
+    if (totals.lost_events + totals.lost_packets > 0)
+        text += fmt::format(
+            "{} events and {} packets could not be recorded\n", totals.lost_events,
+            totals.lost_packets);
+    if (!totals.path.empty()) text += fmt::format("\nrecording: {}\n", totals.path.string());
+    return print_error(text);
+}
+
+result<int> run(const run_options& options) {
+    auto log = options.log;
+    // Beside a command its own words come first: the flows are in the report.
+    if (!options.command.empty() && log.verbose == 0 && log.file.empty()) log.quiet = true;
+    if (auto started = start_log(log); !started) return std::unexpected(started.error());
+    auto plan = plan_run(options);
+    if (!plan) throw CLI::ValidationError(plan.error().message);
+    if (plan->relay.recording.payload_all)
+        spdlog::warn("--record-payload all: the recording holds every byte, secrets too");
+    warn_of_environment();
+
+    hold_signals(); // before the first thread
+    story told;
+    auto proxy = start(std::move(*plan), options, told);
+    if (!proxy) return std::unexpected(proxy.error());
+    const auto listener = (*proxy)->listener();
+    const auto url = fmt::format("http://{}", to_string(listener));
+    if (!options.port_file.empty())
+        if (auto written = write_port_file(options.port_file, listener.port); !written)
+            return std::unexpected(written.error());
+
+    int status = ran;
+    std::string failed;
+    if (options.command.empty()) {
+        const auto line = fmt::format("export HTTPS_PROXY={}\n", url);
+        if (auto printed = options.json ? print_error(line) : print(line); !printed)
+            return std::unexpected(printed.error());
+        spdlog::info("listening on {}; Ctrl-C ends", to_string(listener));
+        wait_for_signal();
+    } else {
+        auto outcome = run_command(options.command, environment_through(url));
+        status = outcome.status;
+        failed = std::move(outcome.failure);
+        let_flows_end(**proxy);
+    }
+    const auto totals = (*proxy)->stop();
+    if (!failed.empty()) {
+        (void)print_error(fmt::format("helloscope: {}\n", failed));
+        return status;
+    }
+    if (!options.no_report && !options.json)
+        if (auto printed = report(told, totals); !printed && status == ran)
+            return std::unexpected(printed.error());
+    return status;
+}
+
+} // namespace
+
+action define_run(CLI::App& command) {
+    auto options = std::make_shared<run_options>();
+    add_run_options(command, *options);
+    command.footer(examples);
+    return [options]() -> result<int> {
+        auto done = run(*options);
+        if (done || options->command.empty()) return done;
+        // Under a command the exit status is the command's, so ours has one of its own.
+        (void)print_error(fmt::format("helloscope: run: {}\n", done.error().message));
+        return our_failure;
+    };
+}
+
+} // namespace helloscope::app

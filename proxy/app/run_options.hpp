@@ -1,0 +1,46 @@
+// The options of `helloscope run`, as parsed: one table of flags, one struct.
+#pragma once
+
+#include "helloscope/relay/options.hpp"
+#include "log.hpp"
+
+#include <CLI/App.hpp>
+#include <string>
+#include <vector>
+
+namespace helloscope::app {
+
+struct run_options {
+    std::string listen; // empty: the default, or any free port when there is a command
+    std::string port_file;
+    std::vector<std::string> resolve, connect_to;
+    unsigned threads = 1;
+    unsigned max_flows = relay::options{}.max_flows;
+    double front_timeout = 30, resolve_timeout = 10, connect_timeout = 30, idle_timeout = 3600;
+
+    std::string record; // a file, or a directory
+    bool no_record = false;
+    std::string record_payload = "handshake";
+    std::string record_detail = "runs";
+    std::uint64_t record_file_size = relay::recording_options{}.file_size;
+    std::uint64_t record_total_size = relay::recording_options{}.total_size;
+    double record_file_age = 0;
+
+    bool json = false;
+    bool no_report = false;
+    log_options log;
+    std::vector<std::string> command;
+};
+
+// `options` outlives the parse.
+void add_run_options(CLI::App& command, run_options& options);
+
+// What they mean for the relay. The failure names the flag, its value and what was expected.
+// `recording_by_default`: nobody asked for the recording, so it may be missing.
+struct run_plan {
+    relay::options relay;
+    bool recording_by_default = false;
+};
+result<run_plan> plan_run(const run_options& options);
+
+} // namespace helloscope::app

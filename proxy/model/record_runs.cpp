@@ -1,0 +1,50 @@
+#include "helloscope/model/record_runs.hpp"
+
+#include "helloscope/wire/tls/record.hpp"
+
+#include <utility>
+
+namespace helloscope::model {
+
+record_runs::told record_runs::add(const record& next, timestamp now) {
+    told out;
+    const bool joins = joins_run(next, now);
+    if (run_ && (!joins || run_->version != next.version || now - run_->first >= limits_.longest ||
+                 run_->lengths.size() >= limits_.most_lengths))
+        out.run = take();
+    ++seen_;
+    last_ = now;
+    if (!joins) {
+        out.single = next;
+        return out;
+    }
+    if (!run_) {
+        run_.emplace();
+        run_->dir = next.dir;
+        run_->version = next.version;
+        run_->offset = next.offset;
+        run_->first = next.first;
+    }
+    ++run_->count;
+    run_->bytes += wire::tls::record_header_size + next.length;
+    auto& lengths = run_->lengths;
+    if (!lengths.empty() && lengths.back().length == next.length)
+        ++lengths.back().count;
+    else
+        lengths.push_back({next.length, 1});
+    return out;
+}
+
+std::optional<records> record_runs::take_old(timestamp now) {
+    return run_ && now - run_->first >= limits_.longest ? take() : std::nullopt;
+}
+
+std::optional<records> record_runs::take() { return std::exchange(run_, std::nullopt); }
+
+bool record_runs::joins_run(const record& next, timestamp now) const {
+    return seen_ >= limits_.single && now - last_ < limits_.pause && !next.cut_at &&
+           next.content_type ==
+               static_cast<std::uint8_t>(wire::tls::content_type::application_data);
+}
+
+} // namespace helloscope::model

@@ -1,0 +1,124 @@
+#include "flow.hpp"
+
+#include "helloscope/diagnose/diagnose.hpp"
+#include "helloscope/model/facts.hpp"
+
+#include <algorithm>
+
+namespace helloscope::relay {
+
+using model::leg;
+using model::stage;
+
+namespace {
+
+observer_detail detail_of(const flow::surroundings& around) {
+    const auto& recording = around.common.options.recording;
+    return {around.record.wants_pieces(), recording.payload_all, recording.detail_all};
+}
+
+// Two samples that differ in what passes by itself only.
+bool same_path(model::path_sample a, const model::path_sample& b) {
+    a.last_data_sent = b.last_data_sent;
+    a.last_data_recv = b.last_data_recv;
+    a.last_ack_recv = b.last_ack_recv;
+    return a == b;
+}
+
+} // namespace
+
+flow::flow(surroundings where, std::unique_ptr<net::stream> accepted, const endpoint& from)
+    : around(where), client(std::move(accepted)), watching(*this, detail_of(where)),
+      last_byte(clock.now()), id_(++where.common.count.flows),
+      timeline_(std::make_unique<model::timeline>()) {
+    ++where.common.count.open;
+    tell(model::flow_opened{from, where.common.listener});
+}
+
+flow::~flow() {
+    const auto now = clock.now();
+    for (const auto way : {direction::to_server, direction::to_client}) watching.ended(way, now);
+    if (auto verdict = diagnose::diagnose(model::make_facts(*timeline_))) tell(std::move(*verdict));
+    model::flow_closed end;
+    end.at = stage_;
+    end.took = clock.now() - clock.opened();
+    end.to_server = watching.total(direction::to_server);
+    end.to_client = watching.total(direction::to_client);
+    tell(end);
+    around.record.flow(std::move(timeline_));
+    --around.common.count.open;
+}
+
+void flow::tell_path(leg of) {
+    const auto& stream = of == leg::client ? client : server;
+    if (!stream) return;
+    auto sample = stream->path();
+    if (!sample) return;
+    auto& last = last_path_[static_cast<std::size_t>(of)];
+    if (same_path(*sample, last)) return;
+    last = *sample;
+    tell(model::path{of, std::move(*sample)});
+}
+
+void flow::tell_dialogue(direction way, std::string_view masked) {
+    if (!around.record.wants_pieces()) return;
+    trace::piece said;
+    said.dir = way;
+    said.on = trace::legs::client;
+    said.time = clock.now();
+    said.body = to_bytes(as_bytes(masked));
+    said.length = masked.size();
+    kept(std::move(said));
+}
+
+void flow::tell_closed(leg of, std::string by, std::string how, std::string error) {
+    tell(model::closed{of, std::move(by), std::move(how), std::move(error)});
+}
+
+void flow::abort() {
+    aborted = true;
+    if (client) client->reset();
+    if (server) server->reset();
+}
+
+void flow::stop() {
+    if (!std::exchange(aborted, true))
+        tell_closed(leg::client, "helloscope", "error", "helloscope ends");
+    abort();
+}
+
+void flow::tick() {
+    const auto now = clock.now();
+    watching.tick(now);
+    const auto limit = around.common.options.limits.idle;
+    if (aborted || limit.count() == 0 || stage_ < stage::hello || now - last_byte < limit) return;
+    tell_closed(leg::client, "helloscope", "timeout", "--idle-timeout");
+    abort();
+}
+
+void flow::happened(model::happening what, timestamp when) {
+    follow(what);
+    model::event event{id_, when, std::move(what)};
+    model::apply(*timeline_, event);
+    around.record.event(std::move(event));
+}
+
+void flow::kept(trace::piece bytes) {
+    bytes.flow = id_;
+    around.record.piece(std::move(bytes));
+}
+
+// The stages that only the bytes tell.
+void flow::follow(const model::happening& what) {
+    if (stage_ < stage::hello || stage_ >= stage::data) return;
+    if (const auto* message = std::get_if<model::handshake>(&what);
+        message && message->client_hello)
+        enter(stage::server_flight);
+    const auto* record = std::get_if<model::record>(&what);
+    if (record && record->dir == direction::to_server && stage_ == stage::server_flight &&
+        watching.total(direction::to_client) > 0)
+        enter(stage::client_finish);
+    if (watching.handshake_over()) enter(stage::data);
+}
+
+} // namespace helloscope::relay

@@ -1,0 +1,65 @@
+// One client connection and everything known of it: its legs, its clock, its events. The coroutine
+// in flow_runner.cpp leads it from stage to stage; it lives and dies on one thread.
+#pragma once
+
+#include "buffers.hpp"
+#include "helloscope/model/timeline.hpp"
+#include "helloscope/net/clock.hpp"
+#include "helloscope/net/streams/stream.hpp"
+#include "observer.hpp"
+#include "shared.hpp"
+
+#include <memory>
+
+namespace helloscope::relay {
+
+class flow final : private observer_sink {
+  public:
+    struct surroundings {
+        shared& common;
+        recorder::inlet& record;
+        buffer_pool& buffers;
+    };
+
+    flow(surroundings around, std::unique_ptr<net::stream> client, const endpoint& from);
+    ~flow() override; // tells the end: verdict, flow_closed
+
+    void tell(model::happening what) { happened(std::move(what), clock.now()); }
+    void tell_path(model::leg of);
+    void enter(model::stage next) { stage_ = std::max(stage_, next); }
+    // The front's dialogue as the recording may keep it: `masked` of a real length.
+    void tell_dialogue(direction way, std::string_view masked);
+    // A leg is over. Each leg's end is told once a direction.
+    void tell_closed(model::leg of, std::string by, std::string how, std::string error = {});
+
+    // Ends both legs at once; whatever waits for them comes back.
+    void abort();
+    // The same because helloscope ends.
+    void stop();
+    // The idle deadline, and what else has become old.
+    void tick();
+
+    net::stream& from(direction way) { return way == direction::to_server ? *client : *server; }
+    net::stream& to(direction way) { return way == direction::to_server ? *server : *client; }
+    model::stage stage() const { return stage_; }
+
+    surroundings around;
+    net::flow_clock clock;
+    std::unique_ptr<net::stream> client;
+    std::unique_ptr<net::stream> server;
+    observer watching;
+    timestamp last_byte;
+    bool aborted = false;
+
+  private:
+    void happened(model::happening what, timestamp when) override;
+    void kept(trace::piece bytes) override;
+    void follow(const model::happening& what);
+
+    std::uint64_t id_;
+    model::stage stage_ = model::stage::front;
+    std::unique_ptr<model::timeline> timeline_;
+    model::path_sample last_path_[2];
+};
+
+} // namespace helloscope::relay

@@ -1,0 +1,264 @@
+#include "observer.hpp"
+
+#include "helloscope/wire/front/sniff.hpp"
+#include "helloscope/wire/tls/fingerprint.hpp"
+#include <utility>
+
+namespace helloscope::relay {
+
+using wire::tls::content_type;
+using wire::tls::record_header_size;
+
+namespace {
+
+std::array<std::uint8_t, record_header_size> bytes_of(const wire::tls::record_header& header) {
+    return {
+        header.type, static_cast<std::uint8_t>(header.version >> 8),
+        static_cast<std::uint8_t>(header.version & 0xff),
+        static_cast<std::uint8_t>(header.length >> 8),
+        static_cast<std::uint8_t>(header.length & 0xff)};
+}
+
+// What the bytes are that came where a TLS record should be.
+std::string looks_like(bytes_view first) {
+    const auto text = as_text(first);
+    if (text.starts_with("HTTP")) return "http";
+    if (text.starts_with("SSH-")) return "ssh";
+    if (text.starts_with("220") || text.starts_with("* OK") || text.starts_with("+OK"))
+        return "mail";
+    if (text.starts_with("<")) return "html";
+    switch (wire::front::sniff(first)) {
+    case wire::front::first_bytes::http: return "http-request";
+    case wire::front::first_bytes::sslv2_hello: return "sslv2-hello";
+    case wire::front::first_bytes::socks5: return "socks5";
+    default: return "unknown";
+    }
+}
+
+} // namespace
+
+observer::observer(observer_sink& sink, observer_detail detail) : sink_(sink), detail_(detail) {
+    if (!detail.detail_all) return;
+    model::run_limits all;
+    all.single = ~0ULL;
+    for (auto& one : sides_) one.runs = model::record_runs(all);
+}
+
+void observer::saw(direction way, bytes_view read, timestamp now) {
+    now_ = now;
+    auto& here = side(way);
+    here.total += read.size();
+    if (detail_.pieces && detail_.payload_all) {
+        auto whole = new_piece(way);
+        whole.body.assign(read.begin(), read.end());
+        whole.length = read.size();
+        sink_.kept(std::move(whole));
+    }
+    if (here.lost) {
+        saw_opaque(way, read.size());
+        return;
+    }
+    conversation_.feed(way, read, *this);
+    keep_clear();
+    if (here.lost) saw_opaque(way, here.total - here.accounted);
+}
+
+void observer::ended(direction way, timestamp now) {
+    auto& here = side(way);
+    if (std::exchange(here.ended, true)) return;
+    now_ = now;
+    tell_opaque(way);
+    const auto& walker = conversation_.walker(way);
+    if (here.lost || (!walker.in_record() && walker.partial_header().empty())) {
+        if (auto run = here.runs.take()) sink_.happened(std::move(*run), now_);
+        return;
+    }
+    if (walker.in_record()) {
+        const auto& header = walker.current();
+        const auto came = header.length - walker.remaining();
+        model::record cut;
+        cut.dir = way;
+        cut.content_type = header.type;
+        cut.version = header.version;
+        cut.length = header.length;
+        cut.offset = here.total - came - record_header_size;
+        cut.first = here.record_began;
+        cut.encrypted = conversation_.encrypted(way);
+        cut.cut_at = came;
+        tell_record(way, cut);
+        if (here.accounted < here.total) keep_header(way, header, came);
+    } else {
+        here.opaque.offset = here.total - walker.partial_header().size();
+        saw_opaque(way, walker.partial_header().size());
+        tell_opaque(way);
+    }
+    if (auto run = here.runs.take()) sink_.happened(std::move(*run), now_);
+}
+
+void observer::tick(timestamp now) {
+    for (const auto way : {direction::to_server, direction::to_client}) {
+        if (auto run = side(way).runs.take_old(now)) sink_.happened(std::move(*run), now);
+        if (now - side(way).opaque_last >= std::chrono::seconds(1)) {
+            now_ = now;
+            tell_opaque(way);
+        }
+    }
+}
+
+bool observer::handshake_over() const {
+    const auto& up = side(direction::to_server);
+    const auto& down = side(direction::to_client);
+    if (up.lost || down.lost) return true;
+    // Both have sent more than what ends a handshake (TLS 1.3 Finished, TLS 1.2 Finished).
+    return up.encrypted_records >= 2 && down.encrypted_records >= 1;
+}
+
+void observer::on_piece(direction way, const wire::tls::piece& piece, bool clear) {
+    if (piece.first) side(way).record_began = now_;
+    if (!clear || !detail_.pieces || detail_.payload_all) return;
+    if (clear_.length == 0) clear_ = new_piece(way);
+    if (piece.first) {
+        const auto header = bytes_of(piece.header);
+        clear_.body.insert(clear_.body.end(), header.begin(), header.end());
+    }
+    clear_.body.insert(clear_.body.end(), piece.body.begin(), piece.body.end());
+    clear_.length = clear_.body.size();
+}
+
+void observer::on_record(
+    direction way, const wire::tls::record_header& header, std::uint64_t offset, bool clear) {
+    auto& here = side(way);
+    if (!clear) ++here.encrypted_records;
+    model::record record;
+    record.dir = way;
+    record.content_type = header.type;
+    record.version = header.version;
+    record.length = header.length;
+    record.offset = offset;
+    record.first = here.record_began;
+    record.encrypted = !clear;
+    auto told = here.runs.add(record, now_);
+    if (told.run) sink_.happened(std::move(*told.run), now_);
+    const bool single = told.single.has_value();
+    if (single) sink_.happened(std::move(*told.single), now_);
+    if (clear || detail_.payload_all || !detail_.pieces) return;
+    keep_clear();
+    if (single) {
+        keep_header(way, header, header.length);
+    } else {
+        here.omitted += record_header_size + header.length;
+        here.accounted += record_header_size + header.length;
+    }
+}
+
+void observer::on_handshake(direction way, const wire::tls::handshake_message& message) {
+    model::handshake event;
+    event.dir = way;
+    event.type = message.raw.type;
+    event.length = message.raw.length;
+    event.offset = message.raw.offset;
+    if (const auto* hello = std::get_if<wire::tls::client_hello>(&message.content)) {
+        event.client_hello = std::make_shared<const wire::tls::client_hello>(*hello);
+        event.ja3 = wire::tls::ja3(*hello);
+        event.ja4 = wire::tls::ja4(*hello);
+    } else if (const auto* answer = std::get_if<wire::tls::server_hello>(&message.content)) {
+        event.server_hello = std::make_shared<const wire::tls::server_hello>(*answer);
+    } else if (const auto* chain = std::get_if<wire::tls::certificate>(&message.content)) {
+        for (const auto& one : chain->chain)
+            event.certificate_sizes.push_back(static_cast<std::uint32_t>(one.size()));
+    } else if (const auto* error = std::get_if<parse_error>(&message.content)) {
+        event.error = to_string(*error);
+    }
+    sink_.happened(std::move(event), now_);
+}
+
+void observer::on_alert(direction way, wire::tls::alert alert) {
+    sink_.happened(model::alert{way, alert.level, alert.description}, now_);
+}
+
+void observer::on_lost(direction way, const wire::tls::lost_at& at) {
+    auto& here = side(way);
+    here.lost = true;
+    keep_clear();
+    if (auto run = here.runs.take()) sink_.happened(std::move(*run), now_);
+    model::not_tls event{way, at.offset, looks_like(at.bytes)};
+    sink_.happened(std::move(event), now_);
+    here.opaque.offset = at.offset;
+    here.accounted = at.offset;
+}
+
+void observer::tell_record(direction way, model::record record) {
+    auto told = side(way).runs.add(record, now_);
+    if (told.run) sink_.happened(std::move(*told.run), now_);
+    if (told.single) sink_.happened(std::move(*told.single), now_);
+}
+
+// Reads of no TLS are told one by one at first, then by the second.
+void observer::saw_opaque(direction way, std::uint64_t length) {
+    auto& here = side(way);
+    if (here.opaque.length == 0) {
+        here.opaque.dir = way;
+        here.opaque.reads = 0;
+    }
+    here.opaque.length += length;
+    ++here.opaque.reads;
+    const bool in_bulk = here.opaque_told >= 100 &&
+                         now_ - here.opaque_last < std::chrono::seconds(1);
+    if (in_bulk) {
+        here.accounted += length;
+        here.omitted += length;
+        return;
+    }
+    keep_opaque(way, length);
+    tell_opaque(way);
+}
+
+void observer::tell_opaque(direction way) {
+    auto& here = side(way);
+    here.opaque_last = now_;
+    if (here.opaque.length == 0) return;
+    const auto next = here.opaque.offset + here.opaque.length;
+    sink_.happened(here.opaque, now_);
+    ++here.opaque_told;
+    here.opaque = {};
+    here.opaque.offset = next;
+}
+
+void observer::keep_header(
+    direction way, const wire::tls::record_header& header, std::uint64_t body) {
+    if (!detail_.pieces || detail_.payload_all) return;
+    auto cut = new_piece(way);
+    cut.header = bytes_of(header);
+    cut.header_size = record_header_size;
+    cut.length = record_header_size + body;
+    keep(std::move(cut));
+}
+
+void observer::keep_opaque(direction way, std::uint64_t length) {
+    if (!detail_.pieces || detail_.payload_all || length == 0) return;
+    auto unseen = new_piece(way);
+    unseen.length = length;
+    keep(std::move(unseen));
+}
+
+void observer::keep_clear() {
+    if (clear_.length == 0) return;
+    keep(std::move(clear_));
+    clear_ = {};
+}
+
+trace::piece observer::new_piece(direction way) {
+    trace::piece made;
+    made.dir = way;
+    made.time = now_;
+    return made;
+}
+
+void observer::keep(trace::piece bytes) {
+    auto& here = side(bytes.dir);
+    bytes.omitted = std::exchange(here.omitted, 0);
+    here.accounted += bytes.length;
+    sink_.kept(std::move(bytes));
+}
+
+} // namespace helloscope::relay

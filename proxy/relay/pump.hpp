@@ -1,0 +1,15 @@
+// Moves bytes of one flow from one leg to the other, each read at once as one write, until both
+// directions have ended. Half-close passes as half-close, reset as reset.
+#pragma once
+
+#include "flow.hpp"
+
+namespace helloscope::relay {
+
+// Both directions. `early` are bytes of the client that came behind its request head.
+net::awaitable<void> pump(flow& moving, bytes early);
+
+// All of `what` to one stream; the error that stopped it. Waits for room, not for a deadline.
+net::awaitable<net::error_code> write_all(net::stream& to, bytes_view what);
+
+} // namespace helloscope::relay

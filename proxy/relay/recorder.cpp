@@ -1,0 +1,266 @@
+#include "helloscope/relay/recorder.hpp"
+
+#include "helloscope/trace/recording_writer.hpp"
+#include "recording_file.hpp"
+#include "ring.hpp"
+
+#include <atomic>
+#include <fmt/format.h>
+#include <thread>
+
+namespace helloscope::relay {
+
+namespace {
+
+constexpr std::size_t ring_capacity = 8'192;
+constexpr std::size_t crowded_bytes = 16UL << 20; // of payload queued by one thread
+constexpr std::size_t batch_bytes = 256UL << 10;  // handed to the file at once
+
+timestamp now() { return std::chrono::time_point_cast<duration>(std::chrono::system_clock::now()); }
+
+using item =
+    std::variant<std::monostate, model::event, trace::piece, std::unique_ptr<model::timeline>>;
+
+// The recorder sleeps until somebody rings.
+class doorbell {
+  public:
+    void press() {
+        pressed_.fetch_add(1, std::memory_order_release);
+        pressed_.notify_one();
+    }
+    std::uint32_t count() const { return pressed_.load(std::memory_order_acquire); }
+    void wait_beyond(std::uint32_t seen) const { pressed_.wait(seen, std::memory_order_acquire); }
+
+  private:
+    std::atomic<std::uint32_t> pressed_{0};
+};
+
+class way final : public recorder::inlet {
+  public:
+    way(doorbell& bell, const recording_options& where, bool recording)
+        : queue_(ring_capacity), bell_(bell), waits_(where.payload_all), recording_(recording) {}
+
+    void event(model::event happened) override {
+        if (queue_.push(std::move(happened)))
+            bell_.press();
+        else
+            lost_events.fetch_add(1, std::memory_order_relaxed);
+    }
+    void piece(trace::piece bytes) override {
+        const auto size = bytes.body.size();
+        if (!queue_.push(std::move(bytes))) {
+            lost_packets.fetch_add(1, std::memory_order_relaxed);
+            return;
+        }
+        queued_bytes_.fetch_add(size, std::memory_order_relaxed);
+        bell_.press();
+    }
+    void flow(std::unique_ptr<model::timeline> over) override {
+        if (queue_.push(std::move(over))) bell_.press();
+    }
+    bool wants_pieces() const override { return recording_; }
+    bool crowded() const override {
+        return waits_ && (queued_bytes_.load(std::memory_order_relaxed) > crowded_bytes ||
+                          queue_.size() > queue_.capacity() / 2);
+    }
+
+    std::optional<item> next() {
+        auto got = queue_.pop();
+        if (!got) return got;
+        if (const auto* bytes = std::get_if<trace::piece>(&*got))
+            queued_bytes_.fetch_sub(bytes->body.size(), std::memory_order_relaxed);
+        return got;
+    }
+
+    std::atomic<std::uint64_t> lost_events{0};
+    std::atomic<std::uint64_t> lost_packets{0};
+
+  private:
+    ring<item> queue_;
+    doorbell& bell_;
+    bool waits_;
+    bool recording_;
+    std::atomic<std::size_t> queued_bytes_{0};
+};
+
+model::recording_opened about(const recording_options& where) {
+    model::recording_opened event;
+    event.helloscope = HELLOSCOPE_VERSION;
+    event.packets = "synthesized";
+    event.payload = where.payload_all ? "all" : "handshake";
+    event.detail = where.detail_all ? "all" : "runs";
+    return event;
+}
+
+class recorder_thread final : public recorder {
+  public:
+    recorder_thread(
+        const recording_options& where, unsigned inlets, onlookers to,
+        std::optional<recording_file> file)
+        : to_(std::move(to)), file_(std::move(file)), writer_(about(where)) {
+        for (unsigned i = 0; i < inlets; ++i)
+            ways_.push_back(std::make_unique<way>(bell_, where, file_.has_value()));
+        thread_ = std::thread([this] { run(); });
+    }
+
+    ~recorder_thread() override {
+        if (thread_.joinable()) stop();
+    }
+
+    inlet& way_in(unsigned index) override { return *ways_.at(index); }
+
+    recorder_totals stop() override {
+        stopping_ = true;
+        bell_.press();
+        thread_.join();
+        recorder_totals totals;
+        totals.lost_events = lost_.events;
+        totals.lost_packets = lost_.packets;
+        if (file_) totals.path = file_->path();
+        return totals;
+    }
+
+  private:
+    void run() {
+        while (true) {
+            const auto seen = bell_.count();
+            const bool last = stopping_; // read before the queues: what came earlier is in them
+            while (drain()) {}
+            if (last) return;
+            bell_.wait_beyond(seen);
+        }
+    }
+
+    // One batch from all queues; false when there was nothing.
+    bool drain() {
+        bool any = false;
+        for (auto& one : ways_)
+            while (out_.size() < batch_bytes) {
+                auto got = one->next();
+                if (!got) break;
+                any = true;
+                take(*got);
+            }
+        mark_losses();
+        flush();
+        return any;
+    }
+
+    void take(item& got) {
+        if (auto* event = std::get_if<model::event>(&got)) {
+            if (to_.event) to_.event(*event);
+            if (file_) writer_.write(*event, out_);
+            ++batch_events_;
+        } else if (auto* bytes = std::get_if<trace::piece>(&got)) {
+            if (file_) writer_.write(*bytes, out_);
+            ++batch_packets_;
+        } else if (auto* over = std::get_if<std::unique_ptr<model::timeline>>(&got)) {
+            if (to_.flow) to_.flow(**over);
+        }
+    }
+
+    // What the queues had no room for, told where it is missing.
+    void mark_losses() {
+        model::lost missing;
+        for (auto& one : ways_) {
+            missing.events += one->lost_events.exchange(0, std::memory_order_relaxed);
+            missing.packets += one->lost_packets.exchange(0, std::memory_order_relaxed);
+        }
+        if (missing.events == 0 && missing.packets == 0) return;
+        missing.reason = "queue full";
+        tell_lost(std::move(missing));
+    }
+
+    void tell_lost(model::lost missing) {
+        lost_.events += missing.events;
+        lost_.packets += missing.packets;
+        model::event event{0, now(), std::move(missing)};
+        if (to_.event) to_.event(event);
+        if (file_) writer_.write(event, out_);
+    }
+
+    void flush() {
+        if (file_ && (!out_.empty() || !begun_)) {
+            if (const auto error = append())
+                begin_trouble(error);
+            else
+                rotate();
+        }
+        out_.clear();
+        batch_events_ = batch_packets_ = 0;
+    }
+
+    // The batch; before it, what a disk that refused earlier has not got.
+    std::error_code append() {
+        bytes first;
+        if (!begun_) writer_.begin(now(), first);
+        if (disk_refused()) writer_.write(model::event{0, now(), unwritten_}, first);
+        if (!first.empty()) {
+            if (const auto error = file_->append(first)) return error;
+            begun_ = true;
+            if (disk_refused())
+                tell(fmt::format(
+                    "recording goes on in {}; {} events and {} packets are missing",
+                    file_->path().string(), unwritten_.events, unwritten_.packets));
+            unwritten_ = {};
+        }
+        return file_->append(out_);
+    }
+
+    bool disk_refused() const { return !unwritten_.reason.empty(); }
+
+    void begin_trouble(const std::error_code& error) {
+        if (!disk_refused())
+            tell(fmt::format(
+                "cannot write {}: {}: flows go on unrecorded; free space, or use --record "
+                "with another disk",
+                file_->path().string(), error.message()));
+        unwritten_.reason = error.message();
+        unwritten_.events += batch_events_;
+        unwritten_.packets += batch_packets_;
+        lost_.events += batch_events_;
+        lost_.packets += batch_packets_;
+    }
+
+    void rotate() {
+        if (!file_->wants_successor(now())) return;
+        if (const auto opened = file_->succeed(now())) {
+            begun_ = rotation_failed_ = false;
+        } else if (!std::exchange(rotation_failed_, true)) {
+            tell(opened.error().message);
+        }
+    }
+
+    void tell(std::string_view what) {
+        if (to_.trouble) to_.trouble(what);
+    }
+
+    onlookers to_;
+    std::optional<recording_file> file_;
+    trace::recording_writer writer_;
+    doorbell bell_;
+    std::vector<std::unique_ptr<way>> ways_;
+    bytes out_;
+    std::uint64_t batch_events_ = 0, batch_packets_ = 0;
+    model::lost unwritten_; // since the disk refused
+    model::lost lost_;      // in all
+    bool begun_ = false;    // the current file has its head
+    bool rotation_failed_ = false;
+    std::atomic<bool> stopping_{false};
+    std::thread thread_;
+};
+
+} // namespace
+
+result<std::unique_ptr<recorder>> recorder::start(
+    const recording_options& where, unsigned inlets, onlookers to) {
+    std::optional<recording_file> file;
+    if (!where.file.empty() || !where.directory.empty()) {
+        auto created = recording_file::create(where, now());
+        if (!created) return std::unexpected(created.error());
+        file.emplace(std::move(*created));
+    }
+    return std::make_unique<recorder_thread>(where, inlets, std::move(to), std::move(file));
+}
+
+} // namespace helloscope::relay

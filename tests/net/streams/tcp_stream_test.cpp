@@ -1,0 +1,92 @@
+#include "helloscope/net/streams/tcp_stream.hpp"
+
+#include "support/catch.hpp"
+#include "support/loopback.hpp"
+
+using namespace helloscope;
+using namespace helloscope::test;
+
+namespace {
+
+struct fixture {
+    asio::io_context context;
+    socket_pair pair{context};
+    std::unique_ptr<net::stream> near = net::make_tcp_stream(std::move(pair.near));
+    tcp::socket& far = pair.far;
+    std::array<std::uint8_t, 64> buffer{};
+};
+
+} // namespace
+
+TEST_CASE_METHOD(fixture, "what is there is read, and nothing is waited for") {
+    CHECK(near->read_now(buffer).error == asio::error::would_block);
+    asio::write(far, asio::buffer("hello", 5));
+    CHECK_FALSE(run(context, near->wait_readable()));
+    const auto got = near->read_now(buffer);
+    CHECK(got.size == 5);
+    CHECK_FALSE(got.error);
+    CHECK_FALSE(near->at_end());
+}
+
+TEST_CASE_METHOD(fixture, "a FIN is eof, and the other way stays open") {
+    far.shutdown(tcp::socket::shutdown_send);
+    CHECK_FALSE(run(context, near->wait_readable()));
+    CHECK(near->at_end());
+    CHECK(near->read_now(buffer).error == asio::error::eof);
+    CHECK(near->write_now(as_bytes("still")).size == 5);
+    std::string got(5, ' ');
+    asio::read(far, asio::buffer(got));
+    CHECK(got == "still");
+    near->shutdown_send();
+    boost::system::error_code end;
+    far.read_some(asio::buffer(got), end);
+    CHECK(end == asio::error::eof);
+}
+
+TEST_CASE_METHOD(fixture, "a reset of ours is a reset there") {
+    near->reset();
+    boost::system::error_code error;
+    std::string got(5, ' ');
+    far.read_some(asio::buffer(got), error);
+    CHECK(error == asio::error::connection_reset);
+}
+
+TEST_CASE_METHOD(fixture, "a reset of the peer is an error of the next read") {
+    far.set_option(asio::socket_base::linger(true, 0));
+    far.close();
+    CHECK_FALSE(run(context, near->wait_readable()));
+    CHECK(near->read_now(buffer).error == asio::error::connection_reset);
+}
+
+TEST_CASE_METHOD(fixture, "a peer that reads nothing makes writes wait") {
+    const bytes much(1 << 20);
+    net::moved sent;
+    while (!sent.error) sent = near->write_now(much);
+    CHECK(sent.error == asio::error::would_block);
+    CHECK(near->unacknowledged() > 0);
+    std::vector<char> sink(1 << 20);
+    bool writable = false;
+    asio::co_spawn(
+        context, near->wait_writable(), [&](auto, net::error_code error) { writable = !error; });
+    while (!writable) {
+        far.read_some(asio::buffer(sink));
+        context.restart();
+        context.poll();
+    }
+}
+
+TEST_CASE_METHOD(fixture, "who waits is let go by stop_waiting and by close") {
+    for (const bool closes : {false, true}) {
+        net::error_code got;
+        asio::co_spawn(
+            context, near->wait_readable(), [&](auto, net::error_code error) { got = error; });
+        context.restart();
+        context.poll();
+        if (closes)
+            near->close();
+        else
+            near->stop_waiting();
+        context.run();
+        CHECK(got == asio::error::operation_aborted);
+    }
+}
