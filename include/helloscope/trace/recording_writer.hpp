@@ -1,6 +1,6 @@
-// A recording, design in proxy/README.md: a pcapng file with two interfaces, "client leg" and "server
-// leg", both LINKTYPE_RAW, packets synthesized from what was read and written, and each event as a
-// systemd Journal Export Block. Values in, bytes out: files are the recorder's business.
+// A recording, design in proxy/README.md: a pcapng file with two interfaces, "client leg" and
+// "server leg", both LINKTYPE_NULL, packets synthesized from what was read and written, and each
+// event as a systemd Journal Export Block. Values in, bytes out: files are the recorder's business.
 // Any prefix of what it appends is a valid file as far as it goes.
 #pragma once
 
@@ -16,17 +16,20 @@ class recording_writer {
     explicit recording_writer(model::recording_opened about);
     ~recording_writer();
 
-    // A file begins: section, interfaces, the recording_opened event. Called again when the recording
-    // goes on in another file; flows that are open continue there with their addresses and sequence
-    // numbers.
+    // A file begins: section, interfaces, the recording_opened event. Called again when the
+    // recording goes on in another file: flows that are open are told there again (flow_opened,
+    // requested and connected, with the times when that was) and go on with their sequence numbers.
     void begin(timestamp now, bytes& out);
 
     // The event's journal block, and the packets that it implies: connections opened (flow_opened,
-    // connected) and ended (closed, flow_closed). A verdict is also a comment on the next packet of its
-    // flow. Appends to `out`; allocates only when a flow opens.
+    // connected) and ended (closed, flow_closed). A verdict is also a comment on the next packet of
+    // its flow; so that there is one, the packet that ends a leg is written at flow_closed, with
+    // the time when it was. Appends to `out`; for record, records and path allocates nothing else.
     void write(const model::event& event, bytes& out);
 
-    // The packets of one piece, on each of its legs.
+    // The packets of one piece, on each of its legs that are open. Nothing of a flow whose
+    // flow_opened was not written. Legs with the same addresses and ports would be one connection
+    // to Wireshark: in `connected`, such a leg needs another port.
     void write(const piece& piece, bytes& out);
 
   private:
