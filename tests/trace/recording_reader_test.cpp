@@ -130,14 +130,13 @@ TEST_CASE("a file cut at every byte yields the events before the cut") {
 }
 
 TEST_CASE("a byte changed anywhere crashes nothing") {
-    const auto file = recording_of_each();
-    const auto events = read(file).events.size();
-    for (std::size_t i = 0; i < file.size(); ++i) {
-        for (const auto value : test::hex("00 22 ff")) {
-            auto damaged = file;
-            damaged[i] = value;
-            CHECK(read(damaged).events.size() <= events);
-        }
+    recorded recording;
+    recording.open();
+    recording.piece(test::cut_record(direction::to_client, 100));
+    for (std::size_t i = 0; i < recording.file.size(); ++i) {
+        auto damaged = recording.file;
+        damaged[i] = static_cast<std::uint8_t>(~damaged[i]);
+        CHECK(read(damaged).events.size() <= 3);
     }
 }
 
