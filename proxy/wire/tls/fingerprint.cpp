@@ -69,7 +69,7 @@ std::string ja4_extensions(std::vector<std::uint16_t> ids, const client_hello& h
     std::ranges::sort(ids);
     auto text = ja4_hex_list(ids);
     const auto schemes = without_grease(hello.signature_algorithms);
-    if (!schemes.empty()) text += "_" + ja4_hex_list(schemes);
+    if (!schemes.empty()) text.append("_").append(ja4_hex_list(schemes));
     return sha256_prefix(text);
 }
 
