@@ -115,7 +115,7 @@ facts make_facts(const timeline& flow) {
     out.server_leg = facts_of(flow.of(leg::server), 1);
     out.at = flow.at;
     out.lasted = end_of(flow) - flow.begun;
-    if (flow.stall) out.stalled_for = flow.stall->waited;
+    if (flow.quiet_since) out.stalled_for = end_of(flow) - *flow.quiet_since;
     out.waited = waited(flow);
     take_ends(flow, out);
     return out;

@@ -149,6 +149,7 @@ class fold {
 
     void operator()(const stalled& e) {
         flow_.stall = e;
+        flow_.quiet_since = now_ - e.waited;
         ++flow_.stalls;
         for (auto& leg : flow_.legs)
             if (leg.last) leg.at_stall = std::make_shared<const path_sample>(*leg.last);
@@ -193,6 +194,7 @@ class fold {
     // What was concluded while nothing moved stands no longer when something does.
     void moved() {
         flow_.stall.reset();
+        flow_.quiet_since.reset();
         for (auto& leg : flow_.legs) leg.at_stall.reset();
         if (flow_.closings.empty()) flow_.concluded.reset();
     }

@@ -37,6 +37,7 @@ TEST_CASE("a silent server: everything acknowledged, nothing received, and how l
 
     const auto ended = make_facts(test::silent().told());
     CHECK(ended.waited == 10s);
+    CHECK(ended.stalled_for == 10s); // it went on after the stall was told
     CHECK(ended.client_left());
 }
 

@@ -67,7 +67,7 @@ struct facts {
     // the end, or where it stands
     stage at = stage::front;
     duration lasted{};                   // until the first leg ended, or so far
-    std::optional<duration> stalled_for; // while it stands
+    std::optional<duration> stalled_for; // since the last byte, while the flow stands still
     std::optional<duration> waited;      // since the hello was complete, or until the end
     std::optional<closed> first_end;     // which leg ended first, and how
     std::optional<closed> client_end, server_end;

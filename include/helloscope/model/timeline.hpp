@@ -89,7 +89,8 @@ struct timeline {
     bool retried = false;          // by a HelloRetryRequest
     std::uint64_t hello_bytes = 0; // of the records that carried the last ClientHello, with headers
 
-    std::optional<stalled> stall; // while it stands
+    std::optional<stalled> stall;         // while it stands
+    std::optional<timestamp> quiet_since; // the last byte before it
     std::uint32_t stalls = 0;
     std::vector<seen_closing> closings; // bounded; in order
     std::shared_ptr<const verdict> concluded;
