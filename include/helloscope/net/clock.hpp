@@ -9,7 +9,8 @@ namespace helloscope::net {
 class flow_clock {
   public:
     timestamp now() const {
-        return opened_ + std::chrono::duration_cast<duration>(std::chrono::steady_clock::now() - steady_);
+        return opened_ +
+               std::chrono::duration_cast<duration>(std::chrono::steady_clock::now() - steady_);
     }
     timestamp opened() const { return opened_; }
 

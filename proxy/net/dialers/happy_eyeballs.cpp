@@ -65,8 +65,9 @@ struct race : std::enable_shared_from_this<race> {
             last_error = error;
         } else if (!winner) {
             error_code ignored; // the peer may be gone again: the first read will tell
-            model::connected event{one.address, from_asio(one.socket.local_endpoint(ignored)), one.took(),
-                                   syn_retransmits(one.socket.native_handle())};
+            model::connected event{
+                one.address, from_asio(one.socket.local_endpoint(ignored)), one.took(),
+                syn_retransmits(one.socket.native_handle())};
             report(event);
             ignore_icmp_errors(one.socket.native_handle());
             winner = std::move(one.socket);
@@ -76,8 +77,9 @@ struct race : std::enable_shared_from_this<race> {
 
     void fail(attempt& one, std::string why) {
         const auto handle = one.socket.native_handle();
-        report(model::connect_failed{one.address, one.took(), syn_retransmits(handle), std::move(why),
-                                     icmp_error_source(handle)});
+        report(model::connect_failed{
+            one.address, one.took(), syn_retransmits(handle), std::move(why),
+            icmp_error_source(handle)});
         error_code ignored;
         one.socket.close(ignored);
     }
@@ -115,7 +117,8 @@ awaitable<dialed> dial(
         running->addresses.push_back(endpoint{address, port});
     running->report = std::move(report);
 
-    co_await asio::this_coro::throw_if_cancelled(false); // a caller that gives up ends the race below
+    // A caller that gives up ends the race below.
+    co_await asio::this_coro::throw_if_cancelled(false);
     const auto deadline = steady_clock::now() + limits.total;
     auto next_start = steady_clock::now();
     while (!running->winner && steady_clock::now() < deadline) {
@@ -133,8 +136,8 @@ awaitable<dialed> dial(
     }
 
     dialed outcome;
-    const bool timed_out =
-        !running->winner && running->pending() > 0 && steady_clock::now() >= deadline;
+    const bool timed_out = !running->winner && running->pending() > 0 &&
+                           steady_clock::now() >= deadline;
     running->end(timed_out);
     outcome.socket = std::move(running->winner);
     outcome.error = timed_out ? error_code(asio::error::timed_out) : running->last_error;

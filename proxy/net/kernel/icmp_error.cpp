@@ -41,7 +41,8 @@ std::string icmp_error_source(int socket) {
     message.msg_control = control.data();
     message.msg_controllen = control.size();
     if (::recvmsg(socket, &message, MSG_ERRQUEUE | MSG_DONTWAIT) < 0) return {};
-    for (auto* entry = CMSG_FIRSTHDR(&message); entry != nullptr; entry = CMSG_NXTHDR(&message, entry)) {
+    for (auto* entry = CMSG_FIRSTHDR(&message); entry != nullptr;
+         entry = CMSG_NXTHDR(&message, entry)) {
         const bool v4 = entry->cmsg_level == SOL_IP && entry->cmsg_type == IP_RECVERR;
         const bool v6 = entry->cmsg_level == SOL_IPV6 && entry->cmsg_type == IPV6_RECVERR;
         if (!v4 && !v6) continue;
@@ -49,8 +50,9 @@ std::string icmp_error_source(int socket) {
         if (error.ee_origin != SO_EE_ORIGIN_ICMP && error.ee_origin != SO_EE_ORIGIN_ICMP6) continue;
         const auto& from = *reinterpret_cast<const sockaddr*>(SO_EE_OFFENDER(&error));
         if (from.sa_family == AF_UNSPEC) continue;
-        return fmt::format("{} (ICMP type {} code {})", to_string(address_of(from)),
-                           unsigned{error.ee_type}, unsigned{error.ee_code});
+        return fmt::format(
+            "{} (ICMP type {} code {})", to_string(address_of(from)), unsigned{error.ee_type},
+            unsigned{error.ee_code});
     }
     return {};
 }

@@ -43,7 +43,8 @@ std::string inode_of_listener(std::uint16_t port, const char* table) {
     for (std::string line; std::getline(lines, line);) {
         std::istringstream columns(line);
         std::string slot, local, remote, state, skip, inode;
-        columns >> slot >> local >> remote >> state >> skip >> skip >> skip >> skip >> skip >> inode;
+        columns >> slot >> local >> remote >> state >> skip >> skip >> skip >> skip >> skip >>
+            inode;
         if (state == "0A" && local.ends_with(suffix)) return inode;
     }
     return {};
@@ -65,7 +66,8 @@ result<std::vector<tcp::acceptor>> listen(
     std::span<asio::io_context* const> contexts, const endpoint& address) {
     tcp::acceptor probe(*contexts.front());
     auto at = to_asio(address);
-    if (const auto error = open(probe, at, false)) return std::unexpected(cannot_listen(address, error));
+    if (const auto error = open(probe, at, false))
+        return std::unexpected(cannot_listen(address, error));
     // A bound socket does not yet refuse another bind: only one that listens does.
     error_code error;
     probe.listen(1, error);

@@ -21,7 +21,8 @@ struct answer {
 
 std::optional<answer> ask(int socket) {
     answer got;
-    if (::getsockopt(socket, IPPROTO_TCP, TCP_INFO, &got.info, &got.length) != 0) return std::nullopt;
+    if (::getsockopt(socket, IPPROTO_TCP, TCP_INFO, &got.info, &got.length) != 0)
+        return std::nullopt;
     return got;
 }
 
@@ -57,7 +58,8 @@ std::optional<model::path_sample> read_path(int socket) {
     sample.total_retrans = info.tcpi_total_retrans;
     sample.snd_cwnd = info.tcpi_snd_cwnd;
     // min_rtt is ~0 until the first round trip was measured
-    if (FILLED(tcpi_min_rtt) && info.tcpi_min_rtt != ~0U) sample.min_rtt = microseconds(info.tcpi_min_rtt);
+    if (FILLED(tcpi_min_rtt) && info.tcpi_min_rtt != ~0U)
+        sample.min_rtt = microseconds(info.tcpi_min_rtt);
     if (FILLED(tcpi_bytes_acked)) sample.bytes_acked = info.tcpi_bytes_acked;
     if (FILLED(tcpi_bytes_received)) sample.bytes_received = info.tcpi_bytes_received;
     if (FILLED(tcpi_segs_out)) sample.segs_out = info.tcpi_segs_out;
@@ -83,7 +85,8 @@ std::optional<std::uint32_t> syn_retransmits(int socket) {
 
 std::size_t bytes_unacknowledged(int socket) {
     int queued = 0;
-    return ::ioctl(socket, SIOCOUTQ, &queued) == 0 && queued > 0 ? static_cast<std::size_t>(queued) : 0;
+    return ::ioctl(socket, SIOCOUTQ, &queued) == 0 && queued > 0 ? static_cast<std::size_t>(queued)
+                                                                 : 0;
 }
 
 } // namespace helloscope::net

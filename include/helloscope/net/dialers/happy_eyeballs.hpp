@@ -1,6 +1,6 @@
 // Connects to one of several addresses (RFC 8305): families interleaved, the next attempt starts
-// 250 ms after the last one or as soon as it failed, the first to connect wins, the others are closed.
-// Every attempt is reported as it happens.
+// 250 ms after the last one or as soon as it failed, the first to connect wins, the others are
+// closed. Every attempt is reported as it happens.
 #pragma once
 
 #include "helloscope/model/event.hpp"
@@ -15,8 +15,8 @@ namespace helloscope::net {
 std::vector<ip_address> interleave_families(const std::vector<ip_address>& addresses);
 
 struct dial_limits {
-    std::chrono::milliseconds total{30'000};        // for all attempts together
-    std::chrono::milliseconds attempt_delay{250};   // RFC 8305 section 5
+    std::chrono::milliseconds total{30'000};      // for all attempts together
+    std::chrono::milliseconds attempt_delay{250}; // RFC 8305 section 5
     dial_limits() = default;
 };
 

@@ -1,5 +1,6 @@
-// Asks the kernel what it knows of a TCP connection (getsockopt TCP_INFO, Linux). Needs no rights, and
-// works in every state of a socket that is ours. Fields that this kernel does not have stay empty.
+// Asks the kernel what it knows of a TCP connection (getsockopt TCP_INFO, Linux). Needs no rights,
+// and works in every state of a socket that is ours. Fields that this kernel does not have stay
+// empty.
 #pragma once
 
 #include "helloscope/model/path.hpp"
