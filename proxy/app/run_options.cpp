@@ -37,15 +37,13 @@ void add_ways(CLI::App& command, run_options& options) {
         ->type_name("FILE");
     command.add_option("--resolve", options.resolve, "as curl's: use this address for a name")
         ->type_name("HOST:PORT:ADDR[,ADDR]")
-        ->expected(1)
-        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+        ->allow_extra_args(false);
     command
         .add_option(
             "--connect-to", options.connect_to,
             "as curl's: connect to another host or port than was asked for")
         ->type_name("HOST1:PORT1:HOST2:PORT2")
-        ->expected(1)
-        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+        ->allow_extra_args(false);
     command.add_option("--threads", options.threads, "threads that relay")
         ->type_name("N")
         ->check(whole_number(1, 256))

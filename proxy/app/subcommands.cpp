@@ -6,11 +6,15 @@ namespace helloscope::app {
 
 // One row a subcommand; its define_NAME lives in NAME.cpp and is declared here.
 action define_certs(CLI::App& command);
+action define_report(CLI::App& command);
+action define_run(CLI::App& command);
 action define_serve(CLI::App& command);
 
 namespace {
 
 constexpr std::array table{
+    subcommand{"run", "relay, record and diagnose; around one command or until Ctrl-C", define_run},
+    subcommand{"report", "what happened in a recording", define_report},
     subcommand{"serve", "a TLS test server, with good and bad chains", define_serve},
     subcommand{"certs", "make a local CA and test chains, good and bad", define_certs},
 };

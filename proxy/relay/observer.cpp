@@ -67,32 +67,38 @@ void observer::ended(direction way, timestamp now) {
     auto& here = side(way);
     if (std::exchange(here.ended, true)) return;
     now_ = now;
+    if (!here.lost) tell_unfinished(way);
     tell_opaque(way);
+    if (auto run = here.runs.take()) sink_.happened(std::move(*run), now_);
+    if (here.omitted > 0) keep(new_piece(way)); // nothing more, but what went by before it
+}
+
+// What of a record came before the stream ended inside it.
+void observer::tell_unfinished(direction way) {
+    auto& here = side(way);
     const auto& walker = conversation_.walker(way);
-    if (here.lost || (!walker.in_record() && walker.partial_header().empty())) {
-        if (auto run = here.runs.take()) sink_.happened(std::move(*run), now_);
+    if (!walker.in_record()) {
+        const auto came = walker.partial_header().size();
+        if (came == 0) return;
+        here.opaque.offset = here.total - came;
+        saw_opaque(way, came);
         return;
     }
-    if (walker.in_record()) {
-        const auto& header = walker.current();
-        const auto came = header.length - walker.remaining();
-        model::record cut;
-        cut.dir = way;
-        cut.content_type = header.type;
-        cut.version = header.version;
-        cut.length = header.length;
-        cut.offset = here.total - came - record_header_size;
-        cut.first = here.record_began;
-        cut.encrypted = conversation_.encrypted(way);
-        cut.cut_at = came;
-        tell_record(way, cut);
-        if (here.accounted < here.total) keep_header(way, header, came);
-    } else {
-        here.opaque.offset = here.total - walker.partial_header().size();
-        saw_opaque(way, walker.partial_header().size());
-        tell_opaque(way);
-    }
-    if (auto run = here.runs.take()) sink_.happened(std::move(*run), now_);
+    const auto& header = walker.current();
+    const auto came = header.length - walker.remaining();
+    model::record cut;
+    cut.dir = way;
+    cut.content_type = header.type;
+    cut.version = header.version;
+    cut.length = header.length;
+    cut.offset = here.total - came - record_header_size;
+    cut.first = here.record_began;
+    cut.encrypted = conversation_.encrypted(way);
+    cut.cut_at = came;
+    auto told = here.runs.add(cut, now_);
+    if (told.run) sink_.happened(std::move(*told.run), now_);
+    if (told.single) sink_.happened(std::move(*told.single), now_);
+    if (here.accounted + here.omitted < here.total) keep_header(way, header, came);
 }
 
 void observer::tick(timestamp now) {
@@ -147,7 +153,6 @@ void observer::on_record(
         keep_header(way, header, header.length);
     } else {
         here.omitted += record_header_size + header.length;
-        here.accounted += record_header_size + header.length;
     }
 }
 
@@ -187,12 +192,6 @@ void observer::on_lost(direction way, const wire::tls::lost_at& at) {
     here.accounted = at.offset;
 }
 
-void observer::tell_record(direction way, model::record record) {
-    auto told = side(way).runs.add(record, now_);
-    if (told.run) sink_.happened(std::move(*told.run), now_);
-    if (told.single) sink_.happened(std::move(*told.single), now_);
-}
-
 // Reads of no TLS are told one by one at first, then by the second.
 void observer::saw_opaque(direction way, std::uint64_t length) {
     auto& here = side(way);
@@ -205,7 +204,6 @@ void observer::saw_opaque(direction way, std::uint64_t length) {
     const bool in_bulk = here.opaque_told >= 100 &&
                          now_ - here.opaque_last < std::chrono::seconds(1);
     if (in_bulk) {
-        here.accounted += length;
         here.omitted += length;
         return;
     }
@@ -257,7 +255,7 @@ trace::piece observer::new_piece(direction way) {
 void observer::keep(trace::piece bytes) {
     auto& here = side(bytes.dir);
     bytes.omitted = std::exchange(here.omitted, 0);
-    here.accounted += bytes.length;
+    here.accounted += bytes.omitted + bytes.length;
     sink_.kept(std::move(bytes));
 }
 

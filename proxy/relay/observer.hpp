@@ -65,7 +65,7 @@ class observer final : private wire::tls::conversation_sink {
     void on_alert(direction way, wire::tls::alert alert) override;
     void on_lost(direction way, const wire::tls::lost_at& at) override;
 
-    void tell_record(direction way, model::record record);
+    void tell_unfinished(direction way);
     void saw_opaque(direction way, std::uint64_t length);
     void tell_opaque(direction way);
     void keep_header(direction way, const wire::tls::record_header& header, std::uint64_t body);
