@@ -1,0 +1,378 @@
+"""What the tests with real clients share: helloscope's commands, servers, a capture, recordings.
+
+A script is started as `test_x.py HELLOSCOPE [unittest arguments]`. Everything lives in a temporary
+folder, on loopback, in an environment of its own: a machine may export SSL_CERT_FILE and the like.
+Whatever is waited for is looked at until it is there or a deadline has passed.
+"""
+import base64
+import json
+import os
+import shutil
+import signal
+import socket
+import ssl
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+from pathlib import Path
+
+if len(sys.argv) < 2 or sys.argv[1].startswith("-"):
+    sys.exit(f"usage: {sys.argv[0]} HELLOSCOPE [unittest arguments]")
+HELLOSCOPE = sys.argv.pop(1)
+ROOT = Path(__file__).resolve().parents[2]
+CACHE = ROOT / "build" / "clients-cache"  # what is fetched once, such as Bazelisk
+PATIENCE = 60  # seconds: a machine may be busy
+
+
+def skip(reason):
+    """Ends the script: as skipped for ctest, as failed where everything has to be there."""
+    print(f"skipped: {reason}", flush=True)
+    sys.exit(1 if os.environ.get("CI") == "true" else 77)
+
+
+def need(*programs):
+    for program in programs:
+        if shutil.which(program, path=PATH) is None:
+            skip(f"{program} is not installed: see .ci/packages")
+
+
+# Debian keeps nginx and tcpdump where a user's PATH may not lead.
+PATH = os.environ.get("PATH", "") + ":/usr/local/sbin:/usr/sbin:/sbin"
+
+
+def environment(home, **more):
+    """What a client gets: nothing of ours but the way to programs and to the sanitizers' options."""
+    out = {"PATH": PATH, "HOME": str(home), "LC_ALL": "C.UTF-8", "NO_COLOR": "1"}
+    out |= {name: os.environ[name] for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS")
+            if name in os.environ}  # fmt: skip
+    return out | {name: str(value) for name, value in more.items()}
+
+
+def wait_for(what, look, patience=PATIENCE):
+    """What `look` returns as soon as it is something."""
+    deadline = time.monotonic() + patience
+    while not (seen := look()):
+        if time.monotonic() > deadline:
+            raise AssertionError(f"waited {patience} s for {what}")
+        time.sleep(0.005)
+    return seen
+
+
+class Process:
+    """A program in the background. Its output goes to files, so that it never waits for a reader."""
+
+    def __init__(self, folder, words, env, stdout=None, **options):
+        self.words = [str(word) for word in words]
+        self.out = stdout or folder / f"{Path(self.words[0]).name}-{os.urandom(4).hex()}.out"
+        self.err = self.out.with_suffix(".err")
+        with open(self.out, "wb") as out, open(self.err, "wb") as err:
+            self.process = subprocess.Popen(
+                self.words, stdin=subprocess.DEVNULL, stdout=out, stderr=err, env=env, **options
+            )
+
+    def alive(self):
+        assert self.process.poll() is None, f"{self.words} ended:\n{self.err.read_text()}"
+
+    def port_from(self, file):
+        def look():
+            self.alive()
+            return file.exists() and file.read_text().strip()
+
+        return int(wait_for(f"{file.name} of {self.words[:2]}", look))
+
+    def stop(self, number=signal.SIGTERM):
+        """Ends it and says how it ended."""
+        if self.process.poll() is None:
+            self.process.send_signal(number)
+        try:
+            return self.process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+            raise AssertionError(f"{self.words} did not end at a signal") from None
+
+
+class Case(unittest.TestCase):
+    """A temporary folder, a CA with test chains, and what is started and ended around a test."""
+
+    names = ["registry.test"]
+
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = Path(tempfile.mkdtemp(prefix="helloscope-clients-"))
+        cls.addClassCleanup(shutil.rmtree, cls.folder, ignore_errors=True)
+        cls.env = environment(cls.folder)
+        cls.certs = cls.folder / "certs"
+        cls.ca = cls.certs / "ca.pem"
+        cls.helloscope("certs", "--out", cls.certs, *sum((["--name", n] for n in cls.names), []))
+
+    @classmethod
+    def run_program(cls, *words, status=0, env=None, **options):
+        """Runs to the end. `status`: what it has to end with, None if the caller looks itself."""
+        options.setdefault("stdin", subprocess.DEVNULL)
+        if "input" in options:
+            del options["stdin"]
+        done = subprocess.run(
+            [str(word) for word in words], capture_output=True, env=env or cls.env,
+            timeout=2 * PATIENCE, **options,
+        )  # fmt: skip
+        if status is not None and done.returncode != status:
+            told = done.stderr.decode(errors="replace")
+            raise AssertionError(f"{words[:3]}… ended with {done.returncode}, not {status}:\n{told}")
+        return done
+
+    @classmethod
+    def helloscope(cls, *words, **options):
+        return cls.run_program(HELLOSCOPE, *words, **options)
+
+    @classmethod
+    def start(cls, process):
+        cls.addClassCleanup(process.stop)
+        return process
+
+    @classmethod
+    def serve(cls, *words):
+        """`helloscope serve` with the chains of this case; the port it listens on."""
+        file = cls.folder / f"serve-{os.urandom(4).hex()}.port"
+        started = Process(
+            cls.folder,
+            [HELLOSCOPE, "serve", "-q", "--certs", cls.certs, "--listen", "127.0.0.1:0",
+             "--port-file", file, *words], cls.env,
+        )  # fmt: skip
+        return cls.start(started).port_from(file)
+
+    def path(self, name):
+        """A name in a folder that no other test writes to."""
+        folder = self.folder / self.id().rsplit(".", 1)[1]
+        folder.mkdir(exist_ok=True)
+        return folder / name
+
+    def proxy(self, *words):
+        return Proxy(self, words)
+
+
+class Proxy(Process):
+    """A standing `helloscope run`, which records to a file unless `words` say otherwise."""
+
+    def __init__(self, case, words):
+        self.case = case
+        port_file = case.folder / f"run-{os.urandom(4).hex()}.port"
+        self.recording = port_file.with_suffix(".pcapng")
+        words = [HELLOSCOPE, "run", "--listen", "127.0.0.1:0", "--port-file", port_file,
+                 "--record", self.recording, *words]  # fmt: skip
+        super().__init__(case.folder, words, case.env)
+        case.addCleanup(self.stop)
+        self.port = self.port_from(port_file)
+        self.url = f"http://127.0.0.1:{self.port}"
+
+    def end(self):
+        """Ends it well; the report that it wrote."""
+        status = self.stop(signal.SIGINT)
+        told = self.err.read_text()
+        assert status == 0, f"ended with {status}:\n{told}"
+        return told
+
+    def flows(self):
+        """The flows of the recording; the proxy has ended by then."""
+        return flows_of(self.case, self.recording)
+
+
+class Nginx(Process):
+    """A real server with HTTP/2. It inherits a socket that listens already: no port to be guessed,
+    nothing to wait for."""
+
+    def __init__(self, case, folder, certificate, key, more=""):
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            self.port = listener.getsockname()[1]
+            conf = folder / "nginx.conf"
+            user = "user root;" if os.geteuid() == 0 else ""  # the folder is the user's alone
+            conf.write_text(f"""
+                {user} daemon off; worker_processes 1; pid {folder}/nginx.pid; error_log stderr;
+                events {{ worker_connections 512; }}
+                http {{
+                    access_log off;
+                    client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy;
+                    fastcgi_temp_path {folder}/fastcgi; uwsgi_temp_path {folder}/uwsgi;
+                    scgi_temp_path {folder}/scgi;
+                    server {{
+                        listen 127.0.0.1:{self.port} ssl http2;
+                        ssl_certificate {certificate}; ssl_certificate_key {key};
+                        ssl_protocols TLSv1.2 TLSv1.3;
+                        root {folder};
+                        {more}
+                    }}
+                }}""")
+            fd = listener.fileno()
+            super().__init__(
+                folder, ["nginx", "-e", "stderr", "-p", folder, "-c", conf],
+                case.env | {"NGINX": f"{fd};"}, pass_fds=[fd],
+            )  # fmt: skip
+
+
+def as_root():
+    """What runs a program with capture rights, or None."""
+    if os.geteuid() == 0:
+        return []
+    words = ["sudo", "-n"]
+    try:
+        allowed = subprocess.run([*words, "true"], capture_output=True).returncode == 0
+    except FileNotFoundError:
+        allowed = False
+    return words if allowed else None
+
+
+class Capture(Process):
+    """tcpdump on loopback: what passed the given port from start to end, every packet of it."""
+
+    def __init__(self, case, port):
+        root = as_root()
+        if root is None:
+            skip("tcpdump needs root")
+        self.root = root
+        self.marker = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.marker.bind(("127.0.0.1", 0))
+        case.addCleanup(self.marker.close)
+        marked = self.marker.getsockname()[1]
+        # To stdout: tcpdump drops its rights before it opens a file.
+        super().__init__(
+            case.folder,
+            [*root, "tcpdump", "--immediate-mode", "-U", "-n", "-B", 65536, "-s", 0, "-i", "lo",
+             "-w", "-", f"tcp port {port} or udp port {marked}"],
+            case.env, stdout=case.folder / f"capture-{port}.pcap",
+        )  # fmt: skip
+        self.file = self.out
+        case.addCleanup(self.stop)
+
+        def listens():
+            self.alive()
+            return b"listening on lo" in self.err.read_bytes()
+
+        wait_for("tcpdump to listen", listens)
+
+    def stop(self, number=signal.SIGINT):
+        if self.root and self.process.poll() is None:
+            subprocess.run([*self.root, "kill", f"-{int(number)}", str(self.process.pid)])
+            return self.process.wait(PATIENCE)
+        return super().stop(number)
+
+    def end(self):
+        """The file, once a datagram sent behind everything else is in it."""
+        mark = os.urandom(16)
+        self.marker.sendto(mark, self.marker.getsockname())
+        with open(self.file, "rb") as file:
+            last = b""
+
+            def arrived():
+                nonlocal last
+                self.alive()
+                new = file.read()
+                found, last = mark in last + new, (last + new)[-len(mark) :]
+                return found
+
+            wait_for("the capture's last packet", arrived)
+        self.stop()
+        told = self.err.read_text()
+        assert "\n0 packets dropped by kernel" in told, told
+        return self.file
+
+
+class Flow:
+    """One flow of a recording, as its events tell."""
+
+    def __init__(self, events):
+        self.events = events
+
+    def all(self, name, **fields):
+        return [one for one in self.events if one["event"] == name
+                and all(one.get(field) == value for field, value in fields.items())]  # fmt: skip
+
+    def one(self, name, **fields):
+        found = self.all(name, **fields)
+        assert len(found) == 1, f"{len(found)} events {name} {fields}"
+        return found[0]
+
+    @property
+    def hello(self):
+        """The ClientHello, or the first of two."""
+        return self.all("handshake", type="client_hello")[0]["client_hello"]
+
+    @property
+    def hello_on_the_wire(self):
+        """Bytes of the first record from the client, its header included."""
+        return 5 + self.all("record", dir="to_server")[0]["length"]
+
+    @property
+    def sni(self):
+        return self.hello.get("server_name", {}).get("host")
+
+    @property
+    def version(self):
+        """What was agreed on, as in "1.3"."""
+        chosen = self.all("handshake", type="server_hello")[-1]["server_hello"]["version"]
+        return {"0x0301": "1.0", "0x0302": "1.1", "0x0303": "1.2", "0x0304": "1.3"}[chosen]
+
+    @property
+    def local_port(self):
+        """Of the server leg, as text: what finds the flow in a capture."""
+        return self.one("connected")["local"].rsplit(":", 1)[1]
+
+    @property
+    def verdict(self):
+        return self.one("verdict")["id"] if self.all("verdict") else None
+
+
+def flows_of(case, recording):
+    """The flows of a recording by number, read as a user would."""
+    told = case.helloscope("report", "--json", recording).stdout
+    by_number = {}
+    for line in told.splitlines():
+        event = json.loads(line)
+        if event["flow"] != 0:
+            by_number.setdefault(event["flow"], []).append(event)
+    return {number: Flow(events) for number, events in sorted(by_number.items())}
+
+
+def tshark(case, file, shown, *fields, more=()):
+    """The fields of each packet that the filter shows; a field's values are a list."""
+    words = sum((["-e", field] for field in fields), [])
+    told = case.run_program(
+        "tshark", "-n", "-r", file, "-Y", shown, *more, "-T", "fields", "-E", "separator=/t",
+        "-E", "occurrence=a", "-E", "aggregator=;", *words,
+    ).stdout.decode()  # fmt: skip
+    return [[one.split(";") if one else [] for one in line.split("\t")] for line in told.splitlines()]
+
+
+def ask(port, request):
+    """Sends bytes to the proxy; the open socket, for the caller to read and close."""
+    connection = socket.create_connection(("127.0.0.1", port), timeout=PATIENCE)
+    connection.sendall(request)
+    return connection
+
+
+def connect_through(port, target, headers=""):
+    """A tunnel to HOST:PORT; fails unless the answer is 200."""
+    connection = ask(port, f"CONNECT {target} HTTP/1.1\r\nHost: {target}\r\n{headers}\r\n".encode())
+    answer = b""
+    while not answer.endswith(b"\r\n\r\n"):
+        byte = connection.recv(1)
+        assert byte, f"closed after {answer!r}"
+        answer += byte
+    assert b" 200 " in answer.split(b"\r\n")[0], answer
+    return connection
+
+
+def tls_through(port, target, ca, configure=lambda context: None):
+    context = ssl.create_default_context(cafile=str(ca))
+    configure(context)
+    tunnel = connect_through(port, target)
+    return context.wrap_socket(tunnel, server_hostname=target.rsplit(":", 1)[0])
+
+
+def basic(user, password):
+    return base64.b64encode(f"{user}:{password}".encode()).decode()
+
+
+def main():
+    unittest.main(module="__main__")
