@@ -80,8 +80,8 @@ struct report_of_errors {
     }
 };
 
-// Sends [from, to) in pieces of random size.
-awaitable<void> send(
+// Sends [from, to) in pieces of random size; the error that stopped it.
+awaitable<error_code> send(
     tcp::socket& socket, const plan& flow, bool upward, std::uint64_t from, std::uint64_t to) {
     std::mt19937_64 random(flow.number * 2 + upward);
     std::vector<std::uint8_t> piece;
@@ -90,9 +90,10 @@ awaitable<void> send(
         piece.resize(std::min(to - from, 1 + random() % most));
         for (std::size_t i = 0; i < piece.size(); ++i) piece[i] = flow.byte(upward, from + i);
         const auto [error, n] = co_await asio::async_write(socket, asio::buffer(piece), as_result);
-        if (error) co_return; // the other end broke it, and its receiver says how
+        if (error) co_return error;
         from += piece.size();
     }
+    co_return error_code();
 }
 
 // Receives up to `most` bytes, or to the end.
@@ -134,10 +135,7 @@ awaitable<void> play(tcp::socket socket, plan flow, part mine, report_of_errors&
     if (mine.breaks) {
         // Half of what it would send and receive, and then a reset.
         co_await send(
-            socket, flow, mine.upward, mine.send_from,
-            std::max(
-                mine.send_from, mine.upward ? std::max<std::uint64_t>(mine.sends / 2, index_size)
-                                            : mine.sends / 2));
+            socket, flow, mine.upward, mine.send_from, std::max(mine.send_from, mine.sends / 2));
         got = co_await receive(
             socket, flow, !mine.upward, mine.receive_from, (mine.expects - mine.receive_from) / 2);
         reset(socket);
@@ -147,9 +145,12 @@ awaitable<void> play(tcp::socket socket, plan flow, part mine, report_of_errors&
         if (!flow.resets()) socket.shutdown(tcp::socket::shutdown_send, ignored);
         got = co_await receive(socket, flow, !mine.upward, mine.receive_from, all);
     } else if (flow.resets()) {
-        got = co_await (
+        error_code refused;
+        std::tie(got, refused) = co_await (
             receive(socket, flow, !mine.upward, mine.receive_from, all) &&
             send(socket, flow, mine.upward, mine.send_from, mine.sends));
+        // The kernel tells a reset once: when the sender was told, the receiver reads an end.
+        if (refused) got.ended = asio::error::connection_reset;
     } else {
         got = co_await receive(socket, flow, !mine.upward, mine.receive_from, all);
         co_await send(socket, flow, mine.upward, mine.send_from, mine.sends);
@@ -211,9 +212,12 @@ awaitable<void> ask_one(
     }
     auto head = fmt::format("CONNECT 127.0.0.1:{} HTTP/1.1\r\nHost: x\r\n\r\n", server.port());
     std::uint64_t sent = 0;
+    std::string index; // goes ahead of all else, also where the server sends first
     if (flow.early)
         for (; sent < std::min<std::uint64_t>(flow.up, 3'000); ++sent)
             head += static_cast<char>(flow.byte(true, sent));
+    else
+        for (; sent < index_size; ++sent) index += static_cast<char>(flow.byte(true, sent));
     const auto [unsent, size] = co_await asio::async_write(socket, asio::buffer(head), as_result);
     std::string answer;
     const auto [unanswered, length] = co_await asio::async_read_until(
@@ -222,6 +226,7 @@ awaitable<void> ask_one(
         wrong(flow, "client", "CONNECT answered: " + answer);
         co_return;
     }
+    co_await asio::async_write(socket, asio::buffer(index), as_result);
     // What came right behind the answer belongs to the tunnel.
     const auto behind = answer.substr(length);
     for (std::size_t i = 0; i < behind.size(); ++i)
