@@ -224,9 +224,9 @@ def as_root():
 
 
 class Capture(Process):
-    """tcpdump on loopback: what passed the given port from start to end, every packet of it."""
+    """tcpdump on loopback: what passed the given ports from start to end, every packet of it."""
 
-    def __init__(self, case, port):
+    def __init__(self, case, *ports):
         root = as_root()
         if root is None:
             skip("tcpdump needs root")
@@ -239,8 +239,8 @@ class Capture(Process):
         super().__init__(
             case.folder,
             [*root, "tcpdump", "--immediate-mode", "-U", "-n", "-B", 65536, "-s", 0, "-i", "lo",
-             "-w", "-", f"tcp port {port} or udp port {marked}"],
-            case.env, stdout=case.folder / f"capture-{port}.pcap",
+             "-w", "-", f"udp port {marked} or tcp port {' or '.join(map(str, ports))}"],
+            case.env, stdout=case.folder / f"capture-{os.urandom(4).hex()}.pcap",
         )  # fmt: skip
         self.file = self.out
         case.addCleanup(self.stop)
@@ -351,9 +351,10 @@ def ask(port, request):
     return connection
 
 
-def connect_through(port, target, headers=""):
-    """A tunnel to HOST:PORT; fails unless the answer is 200."""
-    connection = ask(port, f"CONNECT {target} HTTP/1.1\r\nHost: {target}\r\n{headers}\r\n".encode())
+def connect_through(port, target, early=b""):
+    """A tunnel to HOST:PORT, `early` sent with the request; fails unless the answer is 200."""
+    head = f"CONNECT {target} HTTP/1.1\r\nHost: {target}\r\n\r\n"
+    connection = ask(port, head.encode() + early)
     answer = b""
     while not answer.endswith(b"\r\n\r\n"):
         byte = connection.recv(1)
