@@ -211,35 +211,39 @@ class Nginx(Process):
             )  # fmt: skip
 
 
+def need_to_capture():
+    need("tcpdump", "tshark")
+    if AS_ROOT is None:
+        skip("tcpdump needs root, or sudo without a password")
+
+
 def as_root():
-    """What runs a program with capture rights, or None."""
+    """What runs a program as root, or None."""
     if os.geteuid() == 0:
         return []
     words = ["sudo", "-n"]
-    try:
-        allowed = subprocess.run([*words, "true"], capture_output=True).returncode == 0
-    except FileNotFoundError:
-        allowed = False
-    return words if allowed else None
+    if shutil.which("sudo") and subprocess.run([*words, "true"], capture_output=True).returncode == 0:
+        return words
+    return None
+
+
+AS_ROOT = as_root()
 
 
 class Capture(Process):
     """tcpdump on loopback: what passed the given ports from start to end, every packet of it."""
 
     def __init__(self, case, *ports):
-        root = as_root()
-        if root is None:
-            skip("tcpdump needs root")
-        self.root = root
         self.marker = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.marker.bind(("127.0.0.1", 0))
         case.addCleanup(self.marker.close)
         marked = self.marker.getsockname()[1]
-        # To stdout: tcpdump drops its rights before it opens a file.
+        # To stdout: tcpdump drops its rights before it opens a file. Without --immediate-mode, whose
+        # buffer holds few packets: the datagram at the end makes sure of the last one.
         super().__init__(
             case.folder,
-            [*root, "tcpdump", "--immediate-mode", "-U", "-n", "-B", 65536, "-s", 0, "-i", "lo",
-             "-w", "-", f"udp port {marked} or tcp port {' or '.join(map(str, ports))}"],
+            [*AS_ROOT, "tcpdump", "-U", "-n", "-B", 65536, "-i", "lo", "-w", "-",
+             f"udp port {marked} or tcp port {' or '.join(map(str, ports))}"],
             case.env, stdout=case.folder / f"capture-{os.urandom(4).hex()}.pcap",
         )  # fmt: skip
         self.file = self.out
@@ -252,8 +256,8 @@ class Capture(Process):
         wait_for("tcpdump to listen", listens)
 
     def stop(self, number=signal.SIGINT):
-        if self.root and self.process.poll() is None:
-            subprocess.run([*self.root, "kill", f"-{int(number)}", str(self.process.pid)])
+        if AS_ROOT and self.process.poll() is None:
+            subprocess.run([*AS_ROOT, "kill", f"-{int(number)}", str(self.process.pid)])
             return self.process.wait(PATIENCE)
         return super().stop(number)
 
@@ -324,14 +328,19 @@ class Flow:
 
 
 def flows_of(case, recording):
-    """The flows of a recording by number, read as a user would."""
+    """The flows of a recording by number, read as a user would; none may lack anything."""
     told = case.helloscope("report", "--json", recording).stdout
     by_number = {}
     for line in told.splitlines():
         event = json.loads(line)
-        if event["flow"] != 0:
-            by_number.setdefault(event["flow"], []).append(event)
-    return {number: Flow(events) for number, events in sorted(by_number.items())}
+        by_number.setdefault(event["flow"], []).append(event)
+    about = Flow(by_number.pop(0))
+    assert not about.all("lost"), about.all("lost")
+    flows = {number: Flow(events) for number, events in sorted(by_number.items())}
+    for number, flow in flows.items():
+        ends = flow.all("flow_opened") + flow.all("flow_closed")
+        assert len(ends) == 2, f"flow {number}: {json.dumps(flow.events, indent=1)}"
+    return flows
 
 
 def tshark(case, file, shown, *fields, more=()):

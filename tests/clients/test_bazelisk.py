@@ -108,6 +108,6 @@ class Bazelisk(support.Case):
 if __name__ == "__main__":
     if platform.machine() not in MACHINES:
         support.skip(f"no Bazelisk for {platform.machine()}")
-    support.need("tcpdump", "tshark")
+    support.need_to_capture()
     Bazelisk.program = fetch()
     support.main()

@@ -79,5 +79,6 @@ class SClient(support.Case):
 
 
 if __name__ == "__main__":
-    support.need("openssl", "nginx", "tcpdump", "tshark")
+    support.need("openssl", "nginx")
+    support.need_to_capture()
     support.main()
