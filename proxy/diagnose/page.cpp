@@ -68,7 +68,7 @@ page& page::gap() {
     return *this;
 }
 
-void page::wrapped(std::string first, std::size_t indent, std::string_view text, ink how) {
+void page::wrapped(std::string_view first, std::size_t indent, std::string_view text, ink how) {
     const auto room = width_ - indent;
     out_ += first;
     while (columns_of(text) > room) {

@@ -33,7 +33,7 @@ class page {
     std::string take() { return std::move(out_); }
 
   private:
-    void wrapped(std::string first, std::size_t indent, std::string_view text, ink how);
+    void wrapped(std::string_view first, std::size_t indent, std::string_view text, ink how);
     std::string painted(std::string_view text, ink how) const;
 
     std::size_t width_;

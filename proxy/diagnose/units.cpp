@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <cmath>
 
 namespace helloscope::diagnose {
 
@@ -13,7 +14,7 @@ std::string text_of(duration time) {
     if (ms < 9.95) return fmt::format("{:.1f} ms", ms);
     if (ms < 999.5) return fmt::format("{:.0f} ms", ms);
     if (ms < 99'950) return fmt::format("{:.1f} s", ms / 1000);
-    const auto seconds = static_cast<std::uint64_t>(ms / 1000 + 0.5);
+    const auto seconds = static_cast<std::uint64_t>(std::llround(ms / 1000));
     if (seconds < 3600) return fmt::format("{} min {} s", seconds / 60, seconds % 60);
     return fmt::format("{} h {} min", seconds / 3600, seconds / 60 % 60);
 }

@@ -119,7 +119,7 @@ block_scope& block_scope::text_option(std::uint16_t code, std::string_view value
 }
 
 template <std::size_t width> block_scope& block_scope::little_endian(std::uint64_t value) {
-    std::array<std::uint8_t, width> octets;
+    std::array<std::uint8_t, width> octets{};
     for (auto& octet : octets) {
         octet = static_cast<std::uint8_t>(value);
         value >>= 8;
