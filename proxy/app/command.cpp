@@ -5,11 +5,8 @@
 #include <csignal>
 #include <cstring>
 #include <fmt/format.h>
-#include <poll.h>
 #include <spawn.h>
 #include <string_view>
-#include <sys/signalfd.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -18,7 +15,8 @@ extern char** environ;
 namespace helloscope::app {
 namespace {
 
-constexpr std::array held{SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGCONT, SIGWINCH};
+constexpr std::array held{SIGINT,  SIGTERM, SIGHUP,   SIGQUIT, SIGUSR1,
+                          SIGUSR2, SIGCONT, SIGWINCH, SIGCHLD};
 constexpr std::array endings{SIGINT, SIGTERM, SIGHUP, SIGQUIT};
 
 template <std::size_t N> sigset_t set_of(const std::array<int, N>& signals) {
@@ -27,17 +25,6 @@ template <std::size_t N> sigset_t set_of(const std::array<int, N>& signals) {
     for (const int one : signals) sigaddset(&set, one);
     return set;
 }
-
-// A descriptor that is closed at the end of its scope.
-struct descriptor {
-    int number = -1;
-    explicit descriptor(int opened) : number(opened) {}
-    descriptor(const descriptor&) = delete;
-    descriptor& operator=(const descriptor&) = delete;
-    ~descriptor() {
-        if (number >= 0) ::close(number);
-    }
-};
 
 bool is_proxy_variable(std::string_view entry) {
     static constexpr std::array<std::string_view, 9> names{
@@ -74,17 +61,24 @@ int start(
     return error;
 }
 
-// A signal of the terminal goes to the whole foreground group: the command has it already.
-void pass_on(int signals, pid_t child) {
-    signalfd_siginfo got{};
-    if (::read(signals, &got, sizeof got) != sizeof got || got.ssi_code == SI_KERNEL) return;
-    ::kill(child, static_cast<int>(got.ssi_signo));
+// As a shell says it.
+int shell_status(int status) {
+    return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
-int status_of(pid_t child) {
-    int status = 0;
-    while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {}
-    return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+// Until the child has ended. A signal of the terminal goes to the whole foreground group, so the
+// command has it already; one that was sent to us alone is passed on.
+int wait_for(pid_t child) {
+    const auto set = set_of(held);
+    while (true) {
+        int status = 0;
+        const pid_t ended = ::waitpid(child, &status, WNOHANG);
+        if (ended == child) return shell_status(status);
+        if (ended < 0 && errno != EINTR) return our_failure;
+        siginfo_t got{};
+        const int signal = ::sigwaitinfo(&set, &got);
+        if (signal > 0 && signal != SIGCHLD && got.si_code != SI_KERNEL) ::kill(child, signal);
+    }
 }
 
 } // namespace
@@ -101,6 +95,8 @@ std::vector<std::string> environment_through(const std::string& proxy_url) {
 }
 
 void hold_signals() {
+    // Whoever started us may ignore it; the kernel would then keep the command's status to itself.
+    std::signal(SIGCHLD, SIG_DFL);
     const auto set = set_of(held);
     ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
 }
@@ -110,22 +106,23 @@ command_outcome run_command(
     pid_t child = 0;
     if (const int error = start(words, environment, child)) {
         const bool missing = error == ENOENT;
+        if (error == EAGAIN || error == ENOMEM)
+            return {
+                our_failure, fmt::format("cannot run {}: {}", words.front(), std::strerror(error))};
         return {
             missing ? not_found : cannot_execute,
             fmt::format(
                 "cannot run {}: {}", words.front(),
                 missing ? "not found in PATH" : std::strerror(error))};
     }
+    return {wait_for(child), {}};
+}
+
+void release_signals() {
     const auto set = set_of(held);
-    const descriptor signals(::signalfd(-1, &set, SFD_CLOEXEC));
-    // glibc 2.36 has pidfd_open, but older ones that we run on have not.
-    const descriptor ended(static_cast<int>(::syscall(SYS_pidfd_open, child, 0)));
-    std::array<pollfd, 2> waits{pollfd{ended.number, POLLIN, 0}, pollfd{signals.number, POLLIN, 0}};
-    while (ended.number >= 0 && (waits[0].revents & POLLIN) == 0) {
-        if (::poll(waits.data(), waits.size(), -1) < 0 && errno != EINTR) break;
-        if ((waits[1].revents & POLLIN) != 0) pass_on(signals.number, child);
-    }
-    return {status_of(child), {}};
+    const timespec now{};
+    while (::sigtimedwait(&set, nullptr, &now) > 0) {} // what came meanwhile has been answered
+    ::pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
 }
 
 int wait_for_signal() {

@@ -20,6 +20,9 @@ std::vector<std::string> environment_through(const std::string& proxy_url);
 // on.
 void hold_signals();
 
+// The other way round: a second Ctrl-C ends us even when a disk hangs.
+void release_signals();
+
 struct command_outcome {
     int status = 0;      // as a shell says it: 128+N when signal N ended it
     std::string failure; // why it could not be started, empty when it was

@@ -2,6 +2,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <poll.h>
 #include <string>
 #include <unistd.h>
 
@@ -13,6 +14,10 @@ result<void> write_all(int descriptor, std::string_view name, std::string_view t
         const ssize_t written = ::write(descriptor, text.data(), text.size());
         if (written >= 0) {
             text.remove_prefix(static_cast<std::size_t>(written));
+        } else if (errno == EAGAIN) {
+            // Somebody left the terminal non-blocking; it takes more when it has shown this.
+            pollfd waiting{descriptor, POLLOUT, 0};
+            ::poll(&waiting, 1, -1);
         } else if (errno != EINTR) {
             return std::unexpected(
                 failure{"cannot write to " + std::string(name) + ": " + std::strerror(errno)});

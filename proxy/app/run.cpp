@@ -13,6 +13,7 @@
 #include <deque>
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
+#include <sys/resource.h>
 #include <thread>
 
 namespace helloscope::app {
@@ -44,17 +45,45 @@ struct story {
     }
 };
 
+// Says a stall while it lasts: the user's client gives up in ten seconds.
+class stall_crier {
+  public:
+    void operator()(const model::event& event) {
+        if (std::holds_alternative<model::stalled>(event.what)) stalled_ = event.flow;
+        const auto* verdict = std::get_if<model::verdict>(&event.what);
+        if (verdict != nullptr && event.flow == stalled_)
+            spdlog::warn(
+                "flow {} stalls: {} ({}): {}", event.flow, verdict->id,
+                to_string(verdict->how_sure), verdict->summary);
+    }
+
+  private:
+    std::uint64_t stalled_ = 0;
+};
+
+// Every event as a line, beside a command on stderr.
+class json_lines {
+  public:
+    explicit json_lines(bool to_stdout) : to_stdout_(to_stdout) {}
+    void operator()(const model::event& event) {
+        line_.clear();
+        model::write_json(event, line_);
+        line_ += '\n';
+        (void)(to_stdout_ ? print(line_) : print_error(line_)); // a reader that left misses the
+                                                                // rest
+    }
+
+  private:
+    bool to_stdout_;
+    std::string line_;
+};
+
 relay::onlookers watch(story& told, const run_options& options) {
     relay::onlookers to;
-    const bool to_stdout = options.command.empty();
     if (options.json)
-        to.event = [to_stdout, line = std::string()](const model::event& event) mutable {
-            line.clear();
-            model::write_json(event, line);
-            line += '\n';
-            (void)(to_stdout ? print(line) : print_error(line)); // a reader that left misses the
-                                                                 // rest
-        };
+        to.event = json_lines(options.command.empty());
+    else
+        to.event = stall_crier();
     to.flow = [&told](const model::timeline& flow) {
         spdlog::info("{}", diagnose::one_line(flow));
         told.add(flow);
@@ -73,6 +102,14 @@ result<std::unique_ptr<relay::proxy>> start(
     spdlog::warn("{}: flows are not recorded", started.error().message);
     plan.relay.recording.directory.clear();
     return relay::proxy::start(plan.relay, watch(told, options));
+}
+
+// Two descriptors a flow: the soft limit is often far below what the system allows.
+void raise_file_limit() {
+    rlimit files{};
+    if (::getrlimit(RLIMIT_NOFILE, &files) != 0) return;
+    files.rlim_cur = files.rlim_max;
+    ::setrlimit(RLIMIT_NOFILE, &files);
 }
 
 void warn_of_environment() {
@@ -133,6 +170,7 @@ result<int> run(const run_options& options) {
         spdlog::warn("--record-payload all: the recording holds every byte, secrets too");
     warn_of_environment();
 
+    raise_file_limit();
     hold_signals(); // before the first thread
     story told;
     auto proxy = start(std::move(*plan), options, told);
@@ -157,13 +195,15 @@ result<int> run(const run_options& options) {
         failed = std::move(outcome.failure);
         let_flows_end(**proxy);
     }
+    release_signals();
     const auto totals = (*proxy)->stop();
     if (!failed.empty()) {
         (void)print_error(fmt::format("helloscope: {}\n", failed));
         return status;
     }
     if (!options.no_report && !options.json)
-        if (auto printed = report(told, totals); !printed && status == ran)
+        // A stderr that nobody reads takes nothing away from what the command did.
+        if (auto printed = report(told, totals); !printed && options.command.empty())
             return std::unexpected(printed.error());
     return status;
 }

@@ -12,8 +12,10 @@ endpoint from_asio(const tcp::endpoint& from) {
         std::copy(octets.begin(), octets.end(), to.address.octets.begin());
     };
     to.address.v6 = from.address().is_v6();
-    if (to.address.v6) copy(from.address().to_v6().to_bytes());
-    else copy(from.address().to_v4().to_bytes());
+    if (to.address.v6)
+        copy(from.address().to_v6().to_bytes());
+    else
+        copy(from.address().to_v4().to_bytes());
     return to;
 }
 

@@ -146,8 +146,8 @@ struct resolver::impl {
         const std::lock_guard lock(state->mutex);
         state->jobs.push_back(std::move(work));
         if (state->idle < state->jobs.size() && state->started < most_threads) {
-            ++state->started;
             std::thread(serve, state).detach();
+            ++state->started;
         }
         state->wake.notify_one();
     }
@@ -161,6 +161,7 @@ struct resolver::impl {
             if (state->stopped) return;
             auto work = std::move(state->jobs.front());
             state->jobs.pop_front();
+            if (work.caller.expired()) continue; // given up while it waited for a thread
             lock.unlock();
             auto found = look_up(work.host);
             lock.lock();

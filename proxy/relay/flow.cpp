@@ -36,17 +36,28 @@ flow::flow(surroundings where, std::unique_ptr<net::stream> accepted, const endp
 }
 
 flow::~flow() {
+    try {
+        finish();
+    } catch (const std::exception&) {
+        // Memory ran out at the very end: the flow goes unreported, the others go on.
+    }
+    --around.common.count.open;
+}
+
+void flow::finish() {
+    if (!timeline_) return;
     const auto now = clock.now();
     for (const auto way : {direction::to_server, direction::to_client}) watching.ended(way, now);
-    if (auto verdict = diagnose::diagnose(model::make_facts(*timeline_))) tell(std::move(*verdict));
+    conclude();
     model::flow_closed end;
     end.at = stage_;
     end.took = clock.now() - clock.opened();
-    end.to_server = watching.total(direction::to_server);
-    end.to_client = watching.total(direction::to_client);
+    if (server) { // else what was seen went nowhere
+        end.to_server = watching.total(direction::to_server);
+        end.to_client = watching.total(direction::to_client);
+    }
     tell(end);
     around.record.flow(std::move(timeline_));
-    --around.common.count.open;
 }
 
 void flow::tell_path(leg of) {
@@ -73,6 +84,24 @@ void flow::tell_dialogue(direction way, std::string_view masked) {
 
 void flow::tell_closed(leg of, std::string by, std::string how, std::string error) {
     tell(model::closed{of, std::move(by), std::move(how), std::move(error)});
+}
+
+void flow::tell_broken(leg of, const net::error_code& error) {
+    const bool reset = error == net::asio::error::connection_reset ||
+                       error == net::asio::error::broken_pipe;
+    const bool timeout = error == net::asio::error::timed_out;
+    tell_closed(
+        of, reset ? "peer" : "helloscope",
+        reset     ? "rst"
+        : timeout ? "timeout"
+                  : "error",
+        net::error_name(error));
+}
+
+void flow::conclude() {
+    auto verdict = diagnose::diagnose(model::make_facts(*timeline_));
+    if (!verdict || (timeline_->concluded && *timeline_->concluded == *verdict)) return;
+    tell(std::move(*verdict));
 }
 
 void flow::abort() {

@@ -22,7 +22,8 @@ class flow final : private observer_sink {
     };
 
     flow(surroundings around, std::unique_ptr<net::stream> client, const endpoint& from);
-    ~flow() override; // tells the end: verdict, flow_closed
+    ~flow() override; // finishes, if nobody did
+    void finish();    // tells the end: verdict, flow_closed, the whole story
 
     void tell(model::happening what) { happened(std::move(what), clock.now()); }
     void tell_path(model::leg of);
@@ -31,6 +32,11 @@ class flow final : private observer_sink {
     void tell_dialogue(direction way, std::string_view masked);
     // A leg is over. Each leg's end is told once a direction.
     void tell_closed(model::leg of, std::string by, std::string how, std::string error = {});
+
+    // The same for an error: a reset is the peer's, a timeout the kernel's.
+    void tell_broken(model::leg of, const net::error_code& error);
+    // What the rules make of the facts so far, when it is something new.
+    void conclude();
 
     // Ends both legs at once; whatever waits for them comes back.
     void abort();
@@ -50,6 +56,7 @@ class flow final : private observer_sink {
     observer watching;
     timestamp last_byte;
     bool aborted = false;
+    bool over = false; // the server has ended its sending, or nothing moves any more
 
   private:
     void happened(model::happening what, timestamp when) override;
@@ -58,7 +65,7 @@ class flow final : private observer_sink {
 
     std::uint64_t id_;
     model::stage stage_ = model::stage::front;
-    std::unique_ptr<model::timeline> timeline_;
+    std::unique_ptr<model::timeline> timeline_; // gone when finished
     model::path_sample last_path_[2];
 };
 

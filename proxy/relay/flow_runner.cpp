@@ -22,6 +22,7 @@ namespace {
 
 constexpr auto watch_period = 250ms; // between two looks at a handshake that is pending
 constexpr auto stall = 1s;           // without a byte, in a handshake
+constexpr auto longest_watch = 60s;  // of a tunnel that nobody uses
 
 error_answer_spec no(proxy_error error, std::string cause) {
     error_answer_spec spec;
@@ -46,6 +47,12 @@ error_answer_spec not_connected(
         return no(
             proxy_error::connection_refused,
             fmt::format("cannot connect to {}: {} refused the connection", to_string(target), at));
+    if (why == net::asio::error::no_descriptors || why == net::asio::error::no_memory)
+        return no(
+            proxy_error::proxy_internal_error,
+            fmt::format(
+                "cannot connect to {}: {}: is ulimit -n high enough?", to_string(target),
+                why.message()));
     if (why == net::asio::error::timed_out)
         return no(
             proxy_error::connection_timeout,
@@ -69,12 +76,14 @@ bool is_listener(const flow& of, const ip_address& address, std::uint16_t port) 
                                      (listener.address.is_unspecified() && address.is_loopback()));
 }
 
-// Comes back when the client has gone, or never: what it sends early does not count.
-awaitable<void> client_gone(flow& of) {
+// Comes back when the client has gone, with how; or never: what it sends early does not count.
+awaitable<net::error_code> client_gone(flow& of) {
     net::asio::steady_timer never(
         co_await net::asio::this_coro::executor, std::chrono::steady_clock::time_point::max());
-    if (!co_await of.client->wait_readable() && !of.client->at_end())
-        co_await never.async_wait(net::as_result);
+    if (const auto stopped = co_await of.client->wait_readable()) co_return stopped;
+    const auto end = of.client->ended();
+    if (!end) co_await never.async_wait(net::as_result);
+    co_return end;
 }
 
 struct connection {
@@ -88,6 +97,9 @@ awaitable<connection> connect(flow& of, host_port target) {
     const auto& limits = of.around.common.options.limits;
     of.enter(stage::resolve);
     auto to = co_await of.around.common.resolver.resolve(target, limits.resolve);
+    if (const auto state = co_await net::asio::this_coro::cancellation_state;
+        state.cancelled() != net::asio::cancellation_type::none)
+        co_return connection(); // the client has gone: nobody is told of a lookup that failed
     of.tell(to.event);
     if (to.event.addresses.empty()) co_return connection(no_address(target, to));
     for (const auto& address : to.event.addresses)
@@ -104,25 +116,45 @@ awaitable<connection> connect(flow& of, host_port target) {
     co_return made;
 }
 
+// The race with the client's leaving waits for an answer: there must be one.
+awaitable<connection> connect_or_refuse(flow& of, host_port target) {
+    std::string bug;
+    try {
+        co_return co_await connect(of, std::move(target));
+    } catch (const std::exception& error) {
+        bug = error.what();
+    }
+    co_return connection(no(proxy_error::proxy_internal_error, "internal error: " + bug));
+}
+
 // The kernel is asked while the handshake is pending, and a stall is told.
 awaitable<void> watch_handshake(flow& of, net::asio::steady_timer& timer) {
     bool told = false;
-    while (of.stage() < stage::data && !of.aborted) {
+    duration conclude_at = stall; // and again whenever the wait has doubled
+    while (of.stage() < stage::data && !of.aborted && !of.over) {
         timer.expires_after(watch_period);
         const auto [ended] = co_await timer.async_wait(net::as_result);
         if (ended) co_return;
         of.tell_path(leg::client);
         of.tell_path(leg::server);
         const auto waited = of.clock.now() - of.last_byte;
-        if (waited < stall)
+        if (waited < stall) {
             told = false;
-        else if (!std::exchange(told, true))
-            of.tell(model::stalled{of.stage(), waited});
+            conclude_at = stall;
+            continue;
+        }
+        if (!std::exchange(told, true)) of.tell(model::stalled{of.stage(), waited});
+        if (waited >= conclude_at) {
+            of.conclude();
+            conclude_at = 2 * waited;
+        }
+        if (waited > longest_watch) co_return;
     }
 }
 
 awaitable<void> pump_to_end(flow& of, bytes early, net::asio::steady_timer& watch) {
     co_await pump(of, std::move(early));
+    of.over = true; // for a watch whose timer fires just now
     watch.cancel();
 }
 
@@ -132,7 +164,6 @@ awaitable<void> tunnel(flow& of, bytes early) {
     if (of.aborted) co_return;
     of.tell_path(leg::client);
     of.tell_path(leg::server);
-    of.enter(stage::close);
     of.client->close();
     of.server->close();
 }
@@ -143,13 +174,25 @@ awaitable<void> run_flow(flow& running) {
     auto asked = co_await read_front(running);
     if (!asked) co_return;
 
-    auto raced = co_await (connect(running, asked->target) || client_gone(running));
-    if (raced.index() == 1) {
-        running.tell_closed(leg::client, "peer", "fin");
-        running.client->close();
-        co_return;
+    connection made;
+    if (asked->early.empty()) {
+        auto raced = co_await (connect_or_refuse(running, asked->target) || client_gone(running));
+        if (raced.index() == 1) {
+            if (running.aborted) co_return;
+            const auto& how = std::get<1>(raced);
+            if (how == net::asio::error::eof)
+                running.tell_closed(leg::client, "peer", "fin");
+            else
+                running.tell_broken(leg::client, how);
+            running.client->close();
+            co_return;
+        }
+        made = std::move(std::get<0>(raced));
+    } else {
+        // What the client has sent already is for the server, even if it sends no more.
+        made = co_await connect_or_refuse(running, asked->target);
     }
-    auto& made = std::get<0>(raced);
+    if (running.aborted) co_return;
     if (made.refusal) {
         co_await refuse(running, std::move(*made.refusal));
         co_return;
@@ -162,7 +205,7 @@ awaitable<void> run_flow(flow& running) {
     running.tell(model::answered{200, "Connection established", ""});
     running.tell_dialogue(direction::to_client, established);
     if (const auto gone = co_await write_all(*running.client, as_bytes(established))) {
-        running.tell_closed(leg::client, "peer", "rst", net::error_name(gone));
+        if (!running.aborted) running.tell_broken(leg::client, gone);
         running.abort();
         co_return;
     }

@@ -25,18 +25,27 @@ constexpr auto answer_limit = 5s; // for an error answer to be taken, and for th
 class deadline {
   public:
     deadline(const net::asio::any_io_executor& executor, net::stream& ends, duration limit)
-        : timer_(executor, std::chrono::duration_cast<std::chrono::steady_clock::duration>(limit)) {
-        timer_.async_wait([this, &ends](const net::error_code& cancelled) {
-            if (cancelled) return;
-            fired_ = true;
-            ends.stop_waiting();
+        : timer_(executor, std::chrono::duration_cast<std::chrono::steady_clock::duration>(limit)),
+          state_(std::make_shared<state>(state{&ends})) {
+        timer_.async_wait([state = state_](const net::error_code& cancelled) {
+            if (cancelled || state->ends == nullptr) return;
+            state->fired = true;
+            state->ends->stop_waiting();
         });
     }
-    bool fired() const { return fired_; }
+    ~deadline() { state_->ends = nullptr; }
+    deadline(const deadline&) = delete;
+    deadline& operator=(const deadline&) = delete;
+    bool fired() const { return state_->fired; }
 
   private:
-    bool fired_ = false;
+    // A handler that is queued already cannot be called back: it must find nothing to end.
+    struct state {
+        net::stream* ends;
+        bool fired = false;
+    };
     net::asio::steady_timer timer_;
+    std::shared_ptr<state> state_;
 };
 
 std::string_view name_of(first_bytes kind) {
@@ -57,7 +66,7 @@ net::moved refused(const net::error_code& error) { return {0, error}; }
 void tell_request(flow& of, const wire::front::request_head& head, const host_port& target) {
     model::requested event;
     event.front = head.method == "CONNECT" ? "connect" : "http";
-    event.method = std::string(head.method.substr(0, 32));
+    event.method = wire::front::masked_method(head.method.substr(0, 32));
     event.host = target.host;
     event.port = target.port;
     event.protocol = fmt::format("HTTP/1.{}", head.minor_version);
@@ -96,10 +105,8 @@ awaitable<void> say_goodbye(flow& of, std::string answer) {
         auto buffer = of.around.buffers.borrow();
         net::moved got;
         while (!got.error || got.error == net::asio::error::would_block) {
+            if (limit.fired() || co_await of.client->wait_readable()) break;
             got = of.client->read_now(buffer.span());
-            if (got.error == net::asio::error::would_block &&
-                (limit.fired() || co_await of.client->wait_readable()))
-                break;
         }
     }
     of.tell_closed(leg::client, "helloscope", "fin");
@@ -154,6 +161,31 @@ error_answer_spec no_head(const parse_error& error) {
         fmt::format("the request head is not HTTP/1: {}", to_string(error)));
 }
 
+// A client that has not said what it wants when its time is up; one that said nothing gets no
+// answer.
+awaitable<void> refuse_late(flow& of, bytes_view so_far) {
+    of.tell_closed(leg::client, "helloscope", "timeout", "--front-timeout");
+    if (so_far.empty()) {
+        of.client->close();
+        co_return;
+    }
+    tell_unknown(of, wire::front::sniff(so_far), so_far.size());
+    const std::chrono::duration<double> limit = of.around.common.options.limits.front;
+    co_await refuse(
+        of, no(408, proxy_error::http_request_error,
+               fmt::format("no whole request head within {} s", limit.count())));
+}
+
+// A client that left before it had said what it wants.
+void leave(flow& of, bytes_view so_far, const net::error_code& how) {
+    if (!so_far.empty()) tell_unknown(of, wire::front::sniff(so_far), so_far.size());
+    if (how == net::asio::error::eof)
+        of.tell_closed(leg::client, "peer", "fin");
+    else
+        of.tell_broken(leg::client, how);
+    of.client->close();
+}
+
 // What a whole head asks for.
 awaitable<std::optional<request>> read_head(flow& of, bytes_view so_far) {
     const auto head = wire::front::parse_request_head(so_far);
@@ -187,50 +219,38 @@ awaitable<std::optional<request>> read_head(flow& of, bytes_view so_far) {
 } // namespace
 
 awaitable<std::optional<request>> read_front(flow& of) {
-    const auto executor = co_await net::asio::this_coro::executor;
-    const auto limit = of.around.common.options.limits.front;
-    const deadline time(executor, *of.client, limit);
     auto buffer = of.around.buffers.borrow();
     wire::front::head_scanner scanner;
     std::size_t size = 0;
+    std::optional<deadline> time;
+    time.emplace(
+        co_await net::asio::this_coro::executor, *of.client, of.around.common.options.limits.front);
     while (true) {
         const auto waited = co_await of.client->wait_readable();
+        if (of.aborted) co_return std::nullopt;
         const auto got = waited ? refused(waited)
                                 : of.client->read_now(buffer.span().subspan(size));
-        if (got.error == net::asio::error::would_block) continue;
-        if (time.fired()) {
-            const bool silent = size == 0;
-            if (!silent) tell_unknown(of, wire::front::sniff(buffer.span().first(size)), size);
-            of.tell_closed(leg::client, "helloscope", "timeout", "--front-timeout");
-            if (silent)
-                of.client->close();
-            else
-                co_await refuse(
-                    of, no(408, proxy_error::http_request_error,
-                           fmt::format(
-                               "no whole request head within {} s",
-                               std::chrono::duration<double>(limit).count())));
-            co_return std::nullopt;
-        }
-        if (got.error) {
-            if (size > 0) tell_unknown(of, wire::front::sniff(buffer.span().first(size)), size);
-            const bool fin = got.error == net::asio::error::eof;
-            of.tell_closed(
-                leg::client, "peer", fin ? "fin" : "rst", fin ? "" : net::error_name(got.error));
-            of.client->close();
-            co_return std::nullopt;
-        }
         size += got.size;
         const bytes_view so_far = buffer.span().first(size);
-        const auto kind = wire::front::sniff(so_far);
-        if (kind == first_bytes::need_more) continue;
-        if (kind != first_bytes::http) {
-            co_await refuse_unknown(of, kind, so_far);
+        if (time->fired()) {
+            co_await refuse_late(of, so_far);
             co_return std::nullopt;
         }
-        const auto end = scanner.find_end(so_far);
-        if (!end && end.error().code == errc::need_more) continue;
-        co_return co_await read_head(of, so_far);
+        if (got.error == net::asio::error::would_block) continue;
+        if (got.error) {
+            leave(of, so_far, got.error);
+            co_return std::nullopt;
+        }
+        const auto kind = wire::front::sniff(so_far);
+        if (kind == first_bytes::need_more) continue;
+        if (kind == first_bytes::http) {
+            const auto end = scanner.find_end(so_far);
+            if (!end && end.error().code == errc::need_more) continue;
+        }
+        time.reset(); // what follows has deadlines of its own
+        if (kind == first_bytes::http) co_return co_await read_head(of, so_far);
+        co_await refuse_unknown(of, kind, so_far);
+        co_return std::nullopt;
     }
 }
 

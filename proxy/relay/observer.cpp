@@ -204,7 +204,7 @@ void observer::saw_opaque(direction way, std::uint64_t length) {
     const bool in_bulk = here.opaque_told >= 100 &&
                          now_ - here.opaque_last < std::chrono::seconds(1);
     if (in_bulk) {
-        here.omitted += length;
+        if (!detail_.payload_all) here.omitted += length; // else it was kept whole
         return;
     }
     keep_opaque(way, length);

@@ -11,23 +11,26 @@ namespace {
 
 class running final : public proxy {
   public:
-    // Members are in the order in which they need each other; they end in the other order.
-    running(options wanted, std::unique_ptr<recorder> record)
-        : record_(std::move(record)), resolver_(wanted.names) {
+    explicit running(const options& wanted) : resolver_(wanted.names) {
         for (unsigned i = 0; i < wanted.threads; ++i)
-            workers_.push_back(std::make_unique<worker>(record_->way_in(i)));
+            workers_.push_back(std::make_unique<worker>());
     }
 
-    result<void> serve(const options& wanted) {
+    // First the address, then the recording: one that is in use must not empty an old file.
+    result<void> serve(const options& wanted, onlookers to) {
         std::vector<net::asio::io_context*> contexts;
         for (auto& one : workers_) contexts.push_back(&one->context());
         auto acceptors = net::listen(contexts, wanted.listen);
         if (!acceptors) return std::unexpected(acceptors.error());
+        auto record = recorder::start(wanted.recording, wanted.threads, std::move(to));
+        if (!record) return std::unexpected(record.error());
+        record_ = std::move(*record);
+
         const auto listener = net::from_asio(acceptors->front().local_endpoint());
         shared_.emplace(wanted, listener, resolver_);
-        for (std::size_t i = 0; i < workers_.size(); ++i)
+        for (unsigned i = 0; i < workers_.size(); ++i)
             threads_.emplace_back([this, i, acceptor = std::move((*acceptors)[i])]() mutable {
-                workers_[i]->run(*shared_, std::move(acceptor));
+                workers_[i]->run(*shared_, record_->way_in(i), std::move(acceptor));
             });
         return {};
     }
@@ -48,6 +51,7 @@ class running final : public proxy {
     }
 
   private:
+    // In the order in which they need each other; they end in the other order.
     std::unique_ptr<recorder> record_;
     std::vector<std::unique_ptr<worker>> workers_;
     net::resolver resolver_; // gone before the contexts that its answers go to
@@ -58,10 +62,9 @@ class running final : public proxy {
 } // namespace
 
 result<std::unique_ptr<proxy>> proxy::start(options wanted, onlookers to) {
-    auto record = recorder::start(wanted.recording, wanted.threads, std::move(to));
-    if (!record) return std::unexpected(record.error());
-    auto made = std::make_unique<running>(wanted, std::move(*record));
-    if (auto served = made->serve(wanted); !served) return std::unexpected(served.error());
+    auto made = std::make_unique<running>(wanted);
+    if (auto served = made->serve(wanted, std::move(to)); !served)
+        return std::unexpected(served.error());
     return made;
 }
 

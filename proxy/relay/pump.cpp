@@ -35,77 +35,119 @@ struct step {
     bytes_view unsent;    // read and shown, and the other leg took no more
 };
 
-// One read, written at once and shown to the observer.
-step read_and_write(flow& moving, direction way, std::span<std::uint8_t> buffer) {
+// Writes to the other leg and shows the observer what was read from one.
+step pass_on(flow& moving, direction way, bytes_view read) {
     step done;
-    const auto got = moving.from(way).read_now(buffer);
-    done.drained = got.size < buffer.size();
-    if (got.error == net::asio::error::eof)
-        done.end = ending::fin;
-    else if (got.error && got.error != net::asio::error::would_block) {
-        moving.tell_closed(source_of(way), "peer", "rst", net::error_name(got.error));
-        done.end = ending::broken_source;
-    }
-    if (got.size == 0) return done;
-    const auto read = bytes_view(buffer).first(got.size);
     const auto sent = moving.to(way).write_now(read);
     moving.last_byte = moving.clock.now();
     moving.watching.saw(way, read, moving.last_byte);
     done.unsent = read.subspan(sent.size);
+    if (sent.error && sent.error != net::asio::error::would_block) {
+        moving.tell_broken(target_of(way), sent.error);
+        done.end = ending::broken_target;
+    }
     return done;
 }
 
-awaitable<ending> move_direction(flow& moving, direction way) {
+step read_and_write(flow& moving, direction way, std::span<std::uint8_t> buffer) {
+    step done;
+    const auto got = moving.from(way).read_now(buffer);
+    if (got.error == net::asio::error::eof) {
+        done.end = ending::fin;
+    } else if (got.error && got.error != net::asio::error::would_block) {
+        moving.tell_broken(source_of(way), got.error);
+        done.end = ending::broken_source;
+    }
+    if (got.size > 0) done = pass_on(moving, way, bytes_view(buffer).first(got.size));
+    done.drained = got.size < buffer.size();
+    return done;
+}
+
+// What a step could not send at once.
+awaitable<ending> finish_step(flow& moving, direction way, step begun) {
+    if (begun.end != ending::open || begun.unsent.empty()) co_return begun.end;
+    const auto error = co_await write_all(moving.to(way), begun.unsent);
+    if (!error) co_return ending::open;
+    if (!moving.aborted) moving.tell_broken(target_of(way), error);
+    co_return ending::broken_target;
+}
+
+awaitable<ending> move_direction(flow& moving, direction way, bytes early) {
+    if (!early.empty()) {
+        const auto end = co_await finish_step(moving, way, pass_on(moving, way, early));
+        if (end != ending::open) co_return end;
+    }
     while (true) {
         if (co_await moving.from(way).wait_readable()) co_return ending::broken_source;
-        if (moving.around.record.crowded()) co_await wait_for_recorder(moving);
         auto buffer = moving.around.buffers.borrow();
         step now;
         for (int i = 0; i < reads_in_a_row && !now.drained && !moving.aborted; ++i) {
+            if (moving.around.record.crowded()) co_await wait_for_recorder(moving);
             now = read_and_write(moving, way, buffer.span());
-            if (now.end != ending::open) co_return now.end;
-            if (now.unsent.empty()) continue;
-            if (const auto error = co_await write_all(moving.to(way), now.unsent)) {
-                if (!moving.aborted)
-                    moving.tell_closed(target_of(way), "peer", "rst", net::error_name(error));
-                co_return ending::broken_target;
-            }
+            if (now.end == ending::open && now.unsent.empty()) continue;
+            const auto end = co_await finish_step(moving, way, now);
+            if (end != ending::open) co_return end;
         }
         if (moving.aborted) co_return ending::broken_source;
     }
 }
 
-// What was written to a leg arrives before the reset that follows it, unless its peer reads no
-// more.
+// What was written to a leg arrives before the reset that follows it, for as long as its peer's
+// kernel goes on taking it.
 awaitable<void> drain(net::stream& leg) {
+    constexpr int most_quiet = 200; // looks, 5 ms apart, without progress
     net::asio::steady_timer pause(co_await net::asio::this_coro::executor);
-    for (int i = 0; i < 200 && leg.unacknowledged() > 0; ++i) {
+    auto left = leg.unacknowledged();
+    for (int quiet = 0; left > 0 && quiet < most_quiet;) {
         pause.expires_after(5ms);
         co_await pause.async_wait(net::as_result);
+        const auto now = leg.unacknowledged();
+        quiet = now < left ? 0 : quiet + 1;
+        left = now;
     }
 }
 
-struct two_ways {
-    bool target_broken[2] = {false, false};
-};
+// A TLS client that ends its sending before the handshake is over has given up; a server that
+// answers nothing then would keep the flow open for ever.
+awaitable<void> end_unless_answered(flow& moving) {
+    net::asio::steady_timer grace(co_await net::asio::this_coro::executor);
+    const auto pending = [&] {
+        return !moving.aborted && !moving.over && moving.stage() > model::stage::hello &&
+               moving.stage() < model::stage::data;
+    };
+    while (pending()) {
+        const auto before = moving.last_byte;
+        grace.expires_after(2s);
+        co_await grace.async_wait(net::as_result);
+        if (!pending() || moving.last_byte != before) continue;
+        moving.tell_path(leg::server);
+        moving.tell_closed(leg::server, "helloscope", "timeout", "the client has gone");
+        moving.abort();
+    }
+}
 
-awaitable<void> run_direction(flow& moving, direction way, two_ways& both) {
-    auto end = co_await move_direction(moving, way);
+// For each direction, whether its target takes no more.
+using broken_targets = std::array<bool, 2>;
+
+awaitable<void> run_direction(flow& moving, direction way, bytes early, broken_targets& broken) {
+    auto end = co_await move_direction(moving, way, std::move(early));
     if (moving.aborted) co_return;
-    const auto other = way == direction::to_server ? direction::to_client : direction::to_server;
-    auto& other_broken = both.target_broken[static_cast<std::size_t>(other)];
     // A leg that refused our writes ends its reads with EOF: the reset was reported to the writer.
-    if (end == ending::fin && other_broken) end = ending::broken_source;
+    if (end == ending::fin && broken[index_of(opposite(way))]) end = ending::broken_source;
     moving.watching.ended(way, moving.clock.now());
     switch (end) {
     case ending::fin:
         moving.tell_closed(source_of(way), "peer", "fin");
         moving.to(way).shutdown_send();
+        if (way == direction::to_server)
+            co_await end_unless_answered(moving);
+        else
+            moving.over = true;
         co_return;
     case ending::broken_target:
         // What the broken leg sent before may still wait to be read: the other direction takes it
         // over and then meets the same end.
-        both.target_broken[static_cast<std::size_t>(way)] = true;
+        broken[index_of(way)] = true;
         co_return;
     case ending::broken_source:
     case ending::open:
@@ -132,22 +174,17 @@ awaitable<error_code> write_all(net::stream& to, bytes_view what) {
 }
 
 awaitable<void> pump(flow& moving, bytes early) {
-    if (!early.empty()) {
-        moving.last_byte = moving.clock.now();
-        moving.watching.saw(direction::to_server, early, moving.last_byte);
-        if (const auto error = co_await write_all(*moving.server, early)) {
-            moving.tell_closed(leg::server, "peer", "rst", net::error_name(error));
-            moving.abort();
-            co_return;
-        }
-        early = {};
-    }
-    two_ways both;
+    broken_targets broken{};
     co_await (
-        run_direction(moving, direction::to_server, both) &&
-        run_direction(moving, direction::to_client, both));
-    // A broken target whose reads had already ended: nobody has reset the other leg yet.
-    if (!moving.aborted && (both.target_broken[0] || both.target_broken[1])) moving.abort();
+        run_direction(moving, direction::to_server, std::move(early), broken) &&
+        run_direction(moving, direction::to_client, bytes(), broken));
+    // A target that broke after its own sending had ended: what it sent still arrives, then the
+    // reset.
+    for (const auto way : {direction::to_server, direction::to_client}) {
+        if (moving.aborted || !broken[index_of(way)]) continue;
+        co_await drain(moving.from(way));
+        moving.abort();
+    }
 }
 
 } // namespace helloscope::relay

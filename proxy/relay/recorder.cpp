@@ -5,8 +5,10 @@
 #include "ring.hpp"
 
 #include <atomic>
+#include <deque>
 #include <fmt/format.h>
 #include <thread>
+#include <utility>
 
 namespace helloscope::relay {
 
@@ -14,6 +16,7 @@ namespace {
 
 constexpr std::size_t ring_capacity = 8'192;
 constexpr std::size_t crowded_bytes = 16UL << 20; // of payload queued by one thread
+constexpr int most_in_turn = 256;                 // items of one thread, before the next one's
 constexpr std::size_t batch_bytes = 256UL << 10;  // handed to the file at once
 
 timestamp now() { return std::chrono::time_point_cast<duration>(std::chrono::system_clock::now()); }
@@ -25,11 +28,11 @@ using item =
 class doorbell {
   public:
     void press() {
-        pressed_.fetch_add(1, std::memory_order_release);
+        pressed_.fetch_add(1); // sequentially consistent: it pairs with the waiter's look
         pressed_.notify_one();
     }
-    std::uint32_t count() const { return pressed_.load(std::memory_order_acquire); }
-    void wait_beyond(std::uint32_t seen) const { pressed_.wait(seen, std::memory_order_acquire); }
+    std::uint32_t count() const { return pressed_.load(); }
+    void wait_beyond(std::uint32_t seen) const { pressed_.wait(seen); }
 
   private:
     std::atomic<std::uint32_t> pressed_{0};
@@ -41,6 +44,7 @@ class way final : public recorder::inlet {
         : queue_(ring_capacity), bell_(bell), waits_(where.payload_all), recording_(recording) {}
 
     void event(model::event happened) override {
+        if (!finished_.empty()) push_finished();
         if (queue_.push(std::move(happened)))
             bell_.press();
         else
@@ -48,15 +52,23 @@ class way final : public recorder::inlet {
     }
     void piece(trace::piece bytes) override {
         const auto size = bytes.body.size();
-        if (!queue_.push(std::move(bytes))) {
+        const bool too_much = !waits_ &&
+                              queued_bytes_.load(std::memory_order_relaxed) > crowded_bytes;
+        if (too_much || !queue_.push(std::move(bytes))) {
             lost_packets.fetch_add(1, std::memory_order_relaxed);
             return;
         }
         queued_bytes_.fetch_add(size, std::memory_order_relaxed);
         bell_.press();
     }
+    // A finished flow is not lost: it waits for room in the queue.
     void flow(std::unique_ptr<model::timeline> over) override {
-        if (queue_.push(std::move(over))) bell_.press();
+        finished_.push_back(std::move(over));
+        push_finished();
+    }
+    // The writing thread has ended: what is left goes straight to the recorder.
+    std::deque<std::unique_ptr<model::timeline>> take_finished() {
+        return std::exchange(finished_, {});
     }
     bool wants_pieces() const override { return recording_; }
     bool crowded() const override {
@@ -76,6 +88,19 @@ class way final : public recorder::inlet {
     std::atomic<std::uint64_t> lost_packets{0};
 
   private:
+    void push_finished() {
+        while (!finished_.empty()) {
+            item next(std::move(finished_.front()));
+            if (!queue_.push(std::move(next))) {
+                finished_.front() = std::move(std::get<std::unique_ptr<model::timeline>>(next));
+                return;
+            }
+            finished_.pop_front();
+            bell_.press();
+        }
+    }
+
+    std::deque<std::unique_ptr<model::timeline>> finished_; // the writing thread's
     ring<item> queue_;
     doorbell& bell_;
     bool waits_;
@@ -113,6 +138,9 @@ class recorder_thread final : public recorder {
         stopping_ = true;
         bell_.press();
         thread_.join();
+        for (auto& one : ways_)
+            for (auto& over : one->take_finished())
+                if (to_.flow) to_.flow(*over);
         recorder_totals totals;
         totals.lost_events = lost_.events;
         totals.lost_packets = lost_.packets;
@@ -131,11 +159,16 @@ class recorder_thread final : public recorder {
         }
     }
 
-    // One batch from all queues; false when there was nothing.
+    // One batch from all queues, each in its turn; false when there was nothing.
     bool drain() {
         bool any = false;
+        if (file_ && !begun_) {
+            // Before the batch: it may end flows that this file must know of.
+            head_.clear();
+            writer_.begin(now(), head_);
+        }
         for (auto& one : ways_)
-            while (out_.size() < batch_bytes) {
+            for (int taken = 0; taken < most_in_turn && out_.size() < batch_bytes; ++taken) {
                 auto got = one->next();
                 if (!got) break;
                 any = true;
@@ -190,21 +223,19 @@ class recorder_thread final : public recorder {
         batch_events_ = batch_packets_ = 0;
     }
 
-    // The batch; before it, what a disk that refused earlier has not got.
+    // The batch; before it, what a new file begins with and what a disk that refused has not got.
     std::error_code append() {
-        bytes first;
-        if (!begun_) writer_.begin(now(), first);
-        if (disk_refused()) writer_.write(model::event{0, now(), unwritten_}, first);
-        if (!first.empty()) {
-            if (const auto error = file_->append(first)) return error;
-            begun_ = true;
-            if (disk_refused())
-                tell(fmt::format(
-                    "recording goes on in {}; {} events and {} packets are missing",
-                    file_->path().string(), unwritten_.events, unwritten_.packets));
-            unwritten_ = {};
-        }
-        return file_->append(out_);
+        if (begun_) return file_->append(out_);
+        if (disk_refused()) writer_.write(model::event{0, now(), unwritten_}, head_);
+        head_.insert(head_.end(), out_.begin(), out_.end());
+        if (const auto error = file_->append(head_)) return error;
+        begun_ = true;
+        if (disk_refused())
+            tell(fmt::format(
+                "recording goes on in {}; {} events and {} packets are missing",
+                file_->path().string(), unwritten_.events, unwritten_.packets));
+        unwritten_ = {};
+        return {};
     }
 
     bool disk_refused() const { return !unwritten_.reason.empty(); }
@@ -215,6 +246,7 @@ class recorder_thread final : public recorder {
                 "cannot write {}: {}: flows go on unrecorded; free space, or use --record "
                 "with another disk",
                 file_->path().string(), error.message()));
+        begun_ = false; // what comes after the gap is a section of its own, with the open flows
         unwritten_.reason = error.message();
         unwritten_.events += batch_events_;
         unwritten_.packets += batch_packets_;
@@ -241,6 +273,7 @@ class recorder_thread final : public recorder {
     doorbell bell_;
     std::vector<std::unique_ptr<way>> ways_;
     bytes out_;
+    bytes head_; // what the file begins with, until that is written
     std::uint64_t batch_events_ = 0, batch_packets_ = 0;
     model::lost unwritten_; // since the disk refused
     model::lost lost_;      // in all

@@ -57,6 +57,7 @@ std::error_code recording_file::append(bytes_view blocks) {
 }
 
 bool recording_file::wants_successor(timestamp now) const {
+    if (!regular_) return false; // a pipe or a device goes on and on
     return size_ >= where_.file_size ||
            (where_.file_age.count() > 0 && now - opened_ >= where_.file_age);
 }
@@ -72,7 +73,8 @@ result<void> recording_file::succeed(timestamp now) {
 
 recording_file::recording_file(recording_file&& other) noexcept
     : where_(std::move(other.where_)), path_(std::move(other.path_)), opened_(other.opened_),
-      size_(other.size_), count_(other.count_), file_(std::exchange(other.file_, -1)) {}
+      size_(other.size_), count_(other.count_), regular_(other.regular_),
+      file_(std::exchange(other.file_, -1)) {}
 
 recording_file::~recording_file() {
     if (file_ >= 0) ::close(file_);
@@ -84,18 +86,20 @@ result<void> recording_file::open(fs::path path) {
         return std::unexpected(failure{fmt::format(
             "cannot record to {}: {}: choose another path with --record, or --no-record",
             path.string(), last_error().message())});
-    if (::flock(file, LOCK_EX | LOCK_NB) != 0) {
+    struct stat about {};
+    const bool regular = ::fstat(file, &about) == 0 && S_ISREG(about.st_mode);
+    if (regular && ::flock(file, LOCK_EX | LOCK_NB) != 0) {
         ::close(file);
         return std::unexpected(failure{fmt::format(
             "cannot record to {}: another helloscope is recording to it", path.string())});
     }
-    // An old file is emptied only when it is ours alone. A pipe or a device has nothing to empty.
-    struct stat about {};
-    if (::fstat(file, &about) == 0 && S_ISREG(about.st_mode) && ::ftruncate(file, 0) != 0) {
+    // An old file is emptied, and closed to others, only when it is ours alone.
+    if (regular && (::ftruncate(file, 0) != 0 || ::fchmod(file, 0600) != 0)) {
         const auto why = last_error().message();
         ::close(file);
-        return std::unexpected(failure{fmt::format("cannot empty {}: {}", path.string(), why)});
+        return std::unexpected(failure{fmt::format("cannot record to {}: {}", path.string(), why)});
     }
+    regular_ = regular;
     if (file_ >= 0) ::close(file_);
     file_ = file;
     path_ = std::move(path);
@@ -134,8 +138,9 @@ void recording_file::prune() const {
          entry.increment(ignored)) {
         const auto name = entry->path().filename().string();
         if (!name.starts_with("helloscope-") || !name.ends_with(".pcapng")) continue;
-        files.push_back(
-            {entry->last_write_time(ignored), entry->file_size(ignored), entry->path()});
+        const auto size = entry->file_size(ignored);
+        if (ignored) continue; // gone meanwhile
+        files.push_back({entry->last_write_time(ignored), size, entry->path()});
         total += files.back().size;
     }
     std::sort(files.begin(), files.end(), [](const auto& a, const auto& b) {

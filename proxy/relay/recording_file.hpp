@@ -41,6 +41,7 @@ class recording_file {
     timestamp opened_{};
     std::uint64_t size_ = 0;
     unsigned count_ = 0;
+    bool regular_ = true;
     int file_ = -1;
 };
 

@@ -10,10 +10,14 @@ namespace helloscope::relay {
 using namespace std::chrono_literals;
 using net::asio::awaitable;
 
-void worker::run(shared& common, net::tcp::acceptor acceptor) {
+void worker::run(shared& common, recorder::inlet& record, net::tcp::acceptor acceptor) {
+    record_ = &record;
     acceptor_.emplace(std::move(acceptor));
-    net::asio::co_spawn(context_, accept(common), net::asio::detached);
-    net::asio::co_spawn(context_, sweep(), net::asio::detached);
+    const auto end = [](std::exception_ptr bug) {
+        if (bug) std::rethrow_exception(bug); // a relay that accepts nothing must not seem to run
+    };
+    net::asio::co_spawn(context_, accept(common), end);
+    net::asio::co_spawn(context_, sweep(), end);
     context_.run();
 }
 
@@ -62,10 +66,11 @@ awaitable<void> worker::wait_for_room(const shared& common) {
 }
 
 awaitable<void> worker::serve(shared& common, net::tcp::socket client, endpoint from) {
-    flow one({common, record_, buffers_}, net::make_tcp_stream(std::move(client)), from);
+    flow one({common, *record_, buffers_}, net::make_tcp_stream(std::move(client)), from);
     const auto place = flows_.insert(flows_.end(), &one);
     try {
         co_await run_flow(one);
+        one.finish();
     } catch (const std::exception& bug) {
         spdlog::error("a flow ended by an internal error: {}", bug.what());
         one.abort();

@@ -9,12 +9,10 @@ namespace helloscope::relay {
 
 class worker {
   public:
-    worker(recorder::inlet& record) : record_(record) {}
-
     net::asio::io_context& context() { return context_; }
 
     // Serves until stop(); called on the worker's own thread.
-    void run(shared& common, net::tcp::acceptor acceptor);
+    void run(shared& common, recorder::inlet& record, net::tcp::acceptor acceptor);
     // From any thread.
     void stop();
 
@@ -25,7 +23,7 @@ class worker {
     net::awaitable<void> wait_for_room(const shared& common);
 
     net::asio::io_context context_{1};
-    recorder::inlet& record_;
+    recorder::inlet* record_ = nullptr;
     buffer_pool buffers_;
     std::list<flow*> flows_;
     std::optional<net::tcp::acceptor> acceptor_;

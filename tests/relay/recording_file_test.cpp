@@ -48,13 +48,14 @@ TEST_CASE("a recording is for its owner alone, and replaces what was there") {
     const test::folder folder;
     const auto path = folder.path() / "a.pcapng";
     std::ofstream(path) << "something old and longer";
-    fs::permissions(path, fs::perms::owner_read | fs::perms::owner_write);
+    fs::permissions(path, fs::perms(0644));
     {
         auto file = recording_file::create(into_file(path), start);
         REQUIRE(file);
         CHECK_FALSE(file->append(as_bytes("blocks")));
     }
     CHECK(content_of(path) == "blocks");
+    CHECK((fs::status(path).permissions() & fs::perms::all) == fs::perms(0600));
     const auto fresh = folder.path() / "b.pcapng";
     auto file = recording_file::create(into_file(fresh), start);
     CHECK((fs::status(fresh).permissions() & fs::perms::all) == fs::perms(0600));

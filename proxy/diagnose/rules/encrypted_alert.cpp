@@ -7,7 +7,7 @@ namespace helloscope::diagnose::rules {
 // more.
 std::optional<finding> encrypted_alert(const facts& f) {
     constexpr std::uint16_t ccm_8 = 0x1305;
-    if (!f.server_hello || !f.client_first_encrypted || !f.client_hello || !f.client_left() ||
+    if (!f.server_hello || !f.client_first_encrypted || !f.client_hello || !f.over() ||
         !wire::tls::is_tls13(f.server_hello->version) || f.client_hello->early_data)
         return std::nullopt;
     const std::uint32_t alert_size = f.server_hello->cipher_suite == ccm_8 ? 11 : 19;

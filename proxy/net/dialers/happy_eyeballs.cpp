@@ -4,6 +4,7 @@
 #include "helloscope/net/kernel/tcp_info.hpp"
 
 #include <algorithm>
+#include <fcntl.h>
 
 namespace helloscope::net {
 
@@ -51,6 +52,7 @@ struct race : std::enable_shared_from_this<race> {
         error_code error;
         one.socket.open(to.protocol(), error);
         if (!error) {
+            ::fcntl(one.socket.native_handle(), F_SETFD, FD_CLOEXEC);
             ask_for_icmp_errors(one.socket.native_handle());
             std::tie(error) = co_await one.socket.async_connect(to, as_result);
         }

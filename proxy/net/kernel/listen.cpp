@@ -1,6 +1,6 @@
 #include "helloscope/net/kernel/listen.hpp"
 
-#include <charconv>
+#include <fcntl.h>
 #include <filesystem>
 #include <fmt/format.h>
 #include <fstream>
@@ -28,6 +28,8 @@ failure cannot_listen(const endpoint& address, const error_code& error) {
 error_code open(tcp::acceptor& acceptor, const tcp::endpoint& at, bool shared) {
     error_code error;
     acceptor.open(at.protocol(), error);
+    // Or a daemon that our command starts would keep the port when we are gone.
+    if (!error) ::fcntl(acceptor.native_handle(), F_SETFD, FD_CLOEXEC);
     if (!error) acceptor.set_option(tcp::acceptor::reuse_address(true), error);
     if (!error && at.address().is_v6()) acceptor.set_option(asio::ip::v6_only(true), error);
     if (!error && shared) acceptor.set_option(reuse_port(true), error);

@@ -2,6 +2,7 @@
 
 #include "helloscope/net/kernel/tcp_info.hpp"
 
+#include <fcntl.h>
 #include <sys/socket.h>
 
 namespace helloscope::net {
@@ -20,6 +21,8 @@ moved outcome(ssize_t n) {
 class tcp_stream final : public stream {
   public:
     explicit tcp_stream(tcp::socket socket) : socket_(std::move(socket)) {
+        // Asio opens sockets without it: a command that we run must not hold our connections.
+        ::fcntl(handle(), F_SETFD, FD_CLOEXEC);
         error_code ignored; // a socket that is dead already says so at the first read
         socket_.non_blocking(true, ignored);
         socket_.set_option(tcp::no_delay(true), ignored);
@@ -59,10 +62,11 @@ class tcp_stream final : public stream {
         socket_.close(ignored);
     }
 
-    bool at_end() const override {
+    error_code ended() const override {
         std::uint8_t one = 0;
-        const auto n = ::recv(handle(), &one, 1, MSG_PEEK | MSG_DONTWAIT);
-        return n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR);
+        const auto got = outcome(::recv(handle(), &one, 1, MSG_PEEK | MSG_DONTWAIT));
+        if (got.size > 0 || got.error == asio::error::would_block) return {};
+        return got.error ? got.error : error_code(asio::error::eof);
     }
 
     std::size_t unacknowledged() const override { return bytes_unacknowledged(handle()); }

@@ -90,12 +90,19 @@ std::string masked_target(std::string_view target) {
     return out;
 }
 
+std::string masked_method(std::string_view method) {
+    static constexpr std::array<std::string_view, 9> known{
+        "CONNECT", "GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "TRACE", "PATCH"};
+    return std::ranges::find(known, method) != known.end() ? std::string(method) : masked(method);
+}
+
 std::string masked_head(const request_head& head) {
     const auto* const start = head.method.data();
     std::string out{start, head.size};
     const auto put = [&](std::string_view original, const std::string& text) {
         out.replace(static_cast<std::size_t>(original.data() - start), text.size(), text);
     };
+    put(head.method, masked_method(head.method));
     put(head.target, masked_target(head.target));
     for (const auto& field : head.fields) put(field.value, masked_value(field));
     return out;

@@ -25,13 +25,13 @@ TEST_CASE_METHOD(fixture, "what is there is read, and nothing is waited for") {
     const auto got = near->read_now(buffer);
     CHECK(got.size == 5);
     CHECK_FALSE(got.error);
-    CHECK_FALSE(near->at_end());
+    CHECK_FALSE(near->ended());
 }
 
 TEST_CASE_METHOD(fixture, "a FIN is eof, and the other way stays open") {
     far.shutdown(tcp::socket::shutdown_send);
     CHECK_FALSE(run(context, near->wait_readable()));
-    CHECK(near->at_end());
+    CHECK(near->ended() == asio::error::eof);
     CHECK(near->read_now(buffer).error == asio::error::eof);
     CHECK(near->write_now(as_bytes("still")).size == 5);
     std::string got(5, ' ');

@@ -137,3 +137,10 @@ TEST_CASE("a masked head parses again and has the size of the original") {
         REQUIRE(again->target.size() == head->target.size());
     }
 }
+
+TEST_CASE("a method that nobody knows may be a secret") {
+    CHECK(masked_method("CONNECT") == "CONNECT");
+    CHECK(masked_method("PATCH") == "PATCH");
+    CHECK(masked_method("S3CR3T") == "xxxxxx");
+    CHECK(masked_head(parse("S3CR3T / HTTP/1.1\r\n\r\n")) == "xxxxxx / HTTP/1.1\r\n\r\n");
+}

@@ -35,8 +35,9 @@ class stream {
     virtual void reset() = 0;         // RST, and what is still queued is dropped
     virtual void close() = 0;         // both ways, orderly
 
-    // The peer has ended its sending, or is gone, and nothing of it is left to read.
-    virtual bool at_end() const = 0;
+    // eof when the peer has ended its sending, or its error, and nothing of it is left to read;
+    // else empty. Reads nothing.
+    virtual error_code ended() const = 0;
     virtual std::size_t unacknowledged() const = 0; // bytes written, not yet known to have arrived
     virtual std::optional<model::path_sample> path() const = 0;
 };

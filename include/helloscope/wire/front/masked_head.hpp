@@ -1,4 +1,4 @@
-// A request head as a recording may keep it. Method, host, port, path, version and the names of the
+// A request head as a recording may keep it. A known method, host, port, path, version and the names of the
 // fields stay; the values of a few harmless fields stay; every other byte becomes 'x', so that
 // sizes stay true. Masked in the target: userinfo, query, fragment, path parameters (";…") and
 // credentials inside the path ("/https://name:secret@host/").
@@ -21,6 +21,7 @@ struct masked_field {
 // returned and its input still alive.
 std::string masked_head(const request_head& head);
 std::string masked_target(std::string_view target); // as long as the target
+std::string masked_method(std::string_view method); // itself, if it is one of RFC 9110 or PATCH
 std::vector<masked_field> masked_fields(const request_head& head);
 
 } // namespace helloscope::wire::front

@@ -1,0 +1,59 @@
+// A flow between two memory streams, and what it told.
+#pragma once
+
+#include "flow.hpp"
+#include "support/loopback.hpp"
+#include "support/memory_stream.hpp"
+
+namespace helloscope::test {
+
+struct told_events final : relay::recorder::inlet {
+    std::vector<model::event> events;
+    std::vector<trace::piece> pieces;
+    std::unique_ptr<model::timeline> over;
+    bool full = false;
+
+    void event(model::event happened) override { events.push_back(std::move(happened)); }
+    void piece(trace::piece bytes) override { pieces.push_back(std::move(bytes)); }
+    void flow(std::unique_ptr<model::timeline> line) override { over = std::move(line); }
+    bool wants_pieces() const override { return true; }
+    bool crowded() const override { return full; }
+
+    template <class T> std::vector<T> all() const {
+        std::vector<T> out;
+        for (const auto& one : events)
+            if (const auto* got = std::get_if<T>(&one.what)) out.push_back(*got);
+        return out;
+    }
+    std::string kept_text() const {
+        std::string out;
+        for (const auto& one : pieces) out.append(as_text(one.body));
+        return out;
+    }
+};
+
+struct flow_fixture {
+    boost::asio::io_context context;
+    net::resolver names;
+    relay::shared common{relay::options(), endpoint{{false, {127, 0, 0, 1}}, 8484}, names};
+    told_events told;
+    relay::buffer_pool buffers;
+    memory_stream* client = new memory_stream(context);
+    std::unique_ptr<relay::flow> flow = std::make_unique<relay::flow>(
+        relay::flow::surroundings{common, told, buffers}, std::unique_ptr<net::stream>(client),
+        endpoint{{false, {127, 0, 0, 1}}, 50'000});
+    memory_stream* server = nullptr;
+
+    void connect() {
+        server = new memory_stream(context);
+        flow->server.reset(server);
+        flow->enter(model::stage::hello);
+    }
+    // Runs whatever can run now.
+    void settle() {
+        context.restart();
+        context.poll();
+    }
+};
+
+} // namespace helloscope::test

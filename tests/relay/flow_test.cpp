@@ -1,0 +1,81 @@
+#include "flow.hpp"
+
+#include "flow_fixture.hpp"
+#include "support/catch.hpp"
+
+using namespace helloscope;
+using namespace helloscope::relay;
+
+namespace {
+
+struct fixture : test::flow_fixture {
+    void end() { flow.reset(); }
+};
+
+} // namespace
+
+TEST_CASE_METHOD(fixture, "a flow tells its beginning and its end, and hands over its story") {
+    connect();
+    flow->watching.saw(direction::to_server, as_bytes("up"), flow->clock.now());
+    CHECK(common.count.open == 1);
+    end();
+    CHECK(common.count.open == 0);
+    CHECK(told.all<model::flow_opened>().size() == 1);
+    const auto ends = told.all<model::flow_closed>();
+    REQUIRE(ends.size() == 1);
+    CHECK(ends[0].to_server == 2);
+    CHECK(std::holds_alternative<model::flow_closed>(told.events.back().what));
+    REQUIRE(told.over);
+    CHECK(told.over->ended);
+    CHECK(told.over->flow == 1);
+}
+
+TEST_CASE_METHOD(fixture, "a flow that failed gets its verdict before its end") {
+    model::connect_failed refused;
+    refused.address = endpoint{{false, {127, 0, 0, 1}}, 1};
+    refused.error = "ECONNREFUSED";
+    model::requested asked;
+    asked.front = "connect";
+    asked.host = "registry.test";
+    asked.port = 443;
+    flow->tell(asked);
+    flow->tell(model::connecting{refused.address});
+    flow->tell(refused);
+    flow->tell(model::answered{502, "refused", "helloscope; error=connection_refused"});
+    flow->tell_closed(model::leg::client, "helloscope", "fin");
+    end();
+    const auto verdicts = told.all<model::verdict>();
+    REQUIRE(verdicts.size() == 1);
+    CHECK(verdicts[0].id == "connect-refused");
+    CHECK(std::holds_alternative<model::verdict>(told.events[told.events.size() - 2].what));
+}
+
+TEST_CASE_METHOD(fixture, "an idle tunnel ends at its deadline, one that moves does not") {
+    connect();
+    flow->tick();
+    CHECK_FALSE(flow->aborted);
+    flow->last_byte -= std::chrono::hours(2);
+    flow->tick();
+    CHECK(flow->aborted);
+    CHECK(client->was_reset);
+    CHECK(server->was_reset);
+    const auto closings = told.all<model::closed>();
+    REQUIRE(closings.size() == 1);
+    CHECK(closings[0].error == "--idle-timeout");
+}
+
+TEST_CASE_METHOD(fixture, "a stop is told once") {
+    connect();
+    flow->stop();
+    flow->stop();
+    CHECK(client->was_reset);
+    CHECK(told.all<model::closed>().size() == 1);
+}
+
+TEST_CASE_METHOD(fixture, "dialogue of the front stays on the client leg") {
+    flow->tell_dialogue(direction::to_server, "CONNECT xxx");
+    REQUIRE(told.pieces.size() == 1);
+    CHECK(told.pieces[0].on == trace::legs::client);
+    CHECK(told.pieces[0].length == 11);
+    CHECK(told.pieces[0].flow == 1);
+}
