@@ -12,6 +12,10 @@ from cpp_text import braces_in_co_await, code_of, line_of
 # Sources without a test of their own, and why.
 UNTESTED = {
     "proxy/app/main.cpp": "main() alone; every test of the command line runs what it calls",
+    "proxy/app/report.cpp": "its parts are tested in their rooms; tests/cli/test_run.py is its user",
+    "proxy/app/run.cpp": "the same; tests/cli/test_run.py and tests/clients are its users",
+    "proxy/relay/flow_runner.cpp": "tests/relay/proxy_test.cpp leads flows through it, on sockets",
+    "proxy/relay/worker.cpp": "tests/relay/proxy_test.cpp: a worker is what runs behind a proxy",
     "proxy/net/boost.cpp": "the separately compiled part of Asio and Beast, no code of ours",
 }
 
