@@ -3,7 +3,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from check_tree import findings
+from check_tree import UNTESTED, findings
 
 GOOD = {
     "CMakeLists.txt": """\
@@ -12,7 +12,8 @@ helloscope_room(wire ARROWS base LINKS md) # a comment
 helloscope_room(model ARROWS wire
                       base)
 helloscope_room(net ARROWS model wire base LINKS helloscope_boost)
-helloscope_room(app ARROWS net base LINKS helloscope_boost)
+helloscope_room(relay ARROWS net base LINKS helloscope_boost)
+helloscope_room(app ARROWS relay net base LINKS helloscope_boost)
 """,
     "Makefile": "all:\n\ttrue\n",
     "include/helloscope/helloscope.hpp": '#include "helloscope/net/stream.hpp"\n',
@@ -48,8 +49,9 @@ co_await f(std::move(one));
 class CheckTree(unittest.TestCase):
     def see(self, changes):
         """The findings in the good tree with `changes` (None removes a file), as (path, line)."""
+        untested = dict.fromkeys(UNTESTED, "int here;\n")
         with tempfile.TemporaryDirectory() as folder:
-            for path, text in {**GOOD, **changes}.items():
+            for path, text in {**untested, **GOOD, **changes}.items():
                 if text is not None:
                     file = Path(folder) / path
                     file.parent.mkdir(parents=True, exist_ok=True)

@@ -1,7 +1,7 @@
-// A request head as a recording may keep it. A known method, host, port, path, version and the names
-// of the fields stay; the values of a few harmless fields stay; every other byte becomes 'x', so that
-// sizes stay true. Masked in the target: userinfo, query, fragment, path parameters (";…") and
-// credentials inside the path ("/https://name:secret@host/").
+// A request head as a recording may keep it. A known method, host, port, path, version and the
+// names of the fields stay; the values of a few harmless fields stay; every other byte becomes 'x',
+// so that sizes stay true. Masked in the target: userinfo, query, fragment, path parameters (";…")
+// and credentials inside the path ("/https://name:secret@host/").
 #pragma once
 
 #include "helloscope/wire/front/request_head.hpp"
