@@ -164,11 +164,18 @@ class Tshark(support.Case):
         return proxy, flows, capture.end()
 
     def compare(self, flows, read):
+        """Record for record. Behind a reset, what was under way went by unread: there the shorter
+        list is the beginning of the longer one."""
         compared = 0
+        reset = {number for number, flow in flows.items() if flow.all("closed", how="rst")}
+        self.assertLess(len(reset), len(flows) // 10)
         for number, flow in flows.items():
             for direction, ours in recorded(flow).items():
                 server = int(flow.one("connected")["address"].rsplit(":", 1)[1])
                 theirs = read[int(flow.local_port), server, direction]
+                if number in reset:
+                    common = min(len(ours), len(theirs))
+                    ours, theirs = ours[:common], theirs[:common]
                 if ours != theirs:
                     at = next(i for i, pair in enumerate([*zip(ours, theirs), None])
                               if pair is None or pair[0] != pair[1])  # fmt: skip
