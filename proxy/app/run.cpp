@@ -50,6 +50,8 @@ class stall_crier {
   public:
     void operator()(const model::event& event) {
         if (std::holds_alternative<model::stalled>(event.what)) stalled_ = event.flow;
+        if (std::holds_alternative<model::closed>(event.what) && event.flow == stalled_)
+            stalled_ = 0; // what is said from now on is in the flow's line and the report
         const auto* verdict = std::get_if<model::verdict>(&event.what);
         if (verdict != nullptr && event.flow == stalled_)
             spdlog::warn(

@@ -19,6 +19,7 @@ sending sent_on(const path_sample& p, std::uint64_t syn) {
     sending out;
     if (p.bytes_sent) out.sent = less(p.bytes_sent, p.bytes_retrans.value_or(0));
     out.acked = less(p.bytes_acked, syn);
+    if (out.sent && out.acked) out.acked = std::min(*out.acked, *out.sent); // our FIN counts, too
     out.unacked = p.unacked;
     out.sacked = p.sacked;
     out.retransmits = p.retransmits;

@@ -106,6 +106,7 @@ void flow::conclude() {
 
 void flow::abort() {
     aborted = true;
+    if (pause != nullptr) pause->cancel();
     if (client) client->reset();
     if (server) server->reset();
 }

@@ -55,6 +55,7 @@ class flow final : private observer_sink {
     std::unique_ptr<net::stream> server;
     observer watching;
     timestamp last_byte;
+    net::asio::steady_timer* pause = nullptr; // that a stage waits for; an abort ends it
     bool aborted = false;
     bool over = false; // the server has ended its sending, or nothing moves any more
 

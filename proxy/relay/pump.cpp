@@ -115,6 +115,7 @@ awaitable<void> end_unless_answered(flow& moving) {
         return !moving.aborted && !moving.over && moving.stage() > model::stage::hello &&
                moving.stage() < model::stage::data;
     };
+    moving.pause = &grace;
     while (pending()) {
         const auto before = moving.last_byte;
         grace.expires_after(2s);
@@ -124,6 +125,7 @@ awaitable<void> end_unless_answered(flow& moving) {
         moving.tell_closed(leg::server, "helloscope", "timeout", "the client has gone");
         moving.abort();
     }
+    moving.pause = nullptr;
 }
 
 // For each direction, whether its target takes no more.

@@ -3,6 +3,7 @@
 #include "flow_fixture.hpp"
 #include "support/allocations.hpp"
 #include "support/catch.hpp"
+#include "wire/tls/fixtures.hpp"
 
 using namespace helloscope;
 using namespace helloscope::relay;
@@ -157,4 +158,29 @@ TEST_CASE_METHOD(pumping, "reads in bulk allocate nothing") {
     const auto before = test::allocations();
     for (int i = 0; i < 300; ++i) move();
     CHECK(test::allocations() - before == 0);
+}
+
+TEST_CASE_METHOD(pumping, "a client that leaves a handshake behind does not keep the flow") {
+    start();
+    const auto hello = test::hello_record("curl-7.88");
+    client->gives(as_text(hello));
+    client->ends();
+    settle();
+    CHECK(server->sends_ended);
+    CHECK_FALSE(over); // the server may still answer: an alert, say
+    while (!over) context.run_one();
+    CHECK(server->was_reset);
+    const auto closings = told.all<model::closed>();
+    REQUIRE(closings.size() == 2);
+    CHECK(closings[1].how == "timeout");
+}
+
+TEST_CASE_METHOD(pumping, "a stop does not wait for a server that a client left behind") {
+    start();
+    client->gives(as_text(test::hello_record("curl-7.88")));
+    client->ends();
+    settle();
+    flow->stop();
+    settle();
+    CHECK(over);
 }

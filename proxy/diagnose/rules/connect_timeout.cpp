@@ -21,8 +21,8 @@ std::optional<finding> connect_timeout(const facts& f) {
     out.missing.push_back("whether the SYN arrives there: only the far side can tell");
     out.remedies.push_back(
         {"network",
-         "Allow the destination in the firewall, or go through the proxy that your network "
-         "wants: helloscope uses HTTPS_PROXY of its own environment",
+         "Allow the destination in the firewall; where the network wants its own proxy, a direct "
+         "connection never gets out",
          ""});
     return out;
 }

@@ -16,8 +16,10 @@ std::optional<finding> front_refused(const facts& f) {
     says(out, "answer", fmt::format("{} {}", f.answer->status, f.answer->reason));
     if (loop)
         out.remedies.push_back(
-            {"host", "Do not let the proxy of helloscope's own environment point to helloscope",
-             "unset HTTPS_PROXY https_proxy ALL_PROXY all_proxy"});
+            {"client", "Ask for the server's own address: this one is helloscope's listener", ""});
+    else if (f.front == "http")
+        out.remedies.push_back(
+            {"client", "Use the https:// URL: plain http:// does not pass through helloscope", ""});
     return out;
 }
 
