@@ -127,12 +127,11 @@ class CannotStart(Case):
         kept = self.path("kept.pcapng")
         kept.write_bytes(self.good.read_bytes())
         words = ["run", "--listen", at, "--record", kept]
-        told = f"{at}: the port is in use by helloscope (pid {proxy.process.pid})"
+        told = (f"run: cannot listen on {at}: the port is in use by helloscope (pid {proxy.process.pid}): "
+                "stop it, or choose another port with --listen (port 0 picks a free one)")  # fmt: skip
         for command, status in (([], 3), (["--", "true"], 125)):
             with self.row(f"status {status}"):
-                done = self.helloscope(*words, *command, status=status)
-                self.assertIn(told, done.stderr.decode())
-                self.assertEqual(len(done.stderr.splitlines()), 1, done.stderr)
+                self.fails([*words, *command], told, status=status)
                 self.assertEqual(kept.read_bytes(), self.good.read_bytes())
 
     def test_a_recording_that_was_asked_for_and_cannot_be_written_ends_the_run(self):
@@ -507,6 +506,14 @@ class Recording(Case):
                 self.around("--record", file, command=["true"])
                 self.assertEqual(file.stat().st_mode & 0o777, 0o600)
                 self.assertEqual(self.helloscope("report", file).stdout, b"no flows\n")
+
+    def test_closed_standard_streams_do_not_end_up_in_it(self):
+        closing = ["sh", "-c", 'exec "$@" <&- >&- 2>&-', "sh"]
+        file = self.path("r.pcapng")
+        self.run_program(*closing, HELLOSCOPE, "run", "--record", file, *self.connect_to, "--",
+                         *self.curl("/bytes/1000"), status=None)  # fmt: skip
+        self.assertNotIn(b"recording: ", file.read_bytes())
+        self.assertIn(b"registry.test:443", self.helloscope("report", file).stdout)
 
     def test_a_kill_during_a_download_leaves_a_readable_file(self):
         proxy = self.proxy(*self.connect_to)
