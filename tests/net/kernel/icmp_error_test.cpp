@@ -6,7 +6,7 @@
 using namespace helloscope;
 using namespace helloscope::test;
 
-// That a router's ICMP error is named needs a router: tests/scenarios does that in a namespace.
+// That a router's ICMP error is named needs a router: tests/scenarios/test_unreachable.py has one.
 TEST_CASE("a refusal without an ICMP error names nobody") {
     asio::io_context context;
     tcp::socket socket(context, tcp::v4());

@@ -1,0 +1,98 @@
+#!/usr/bin/env python3
+"""Targets that a network does not let through, behind a real router in network namespaces: what the
+kernel and the router say is in the events, and the verdict names it.
+
+usage: test_unreachable.py HELLOSCOPE [unittest arguments]
+"""
+import json
+import os
+import subprocess
+import sys
+import unittest
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent.parent / "clients"))
+import support
+
+# client 10.77.1.1 - router 10.77.1.2, which forbids 10.77.3.2, drops 10.77.3.3 and knows no 10.88.
+ROUTER_RULES = """
+table inet lab {
+    chain forward {
+        type filter hook forward priority 0
+        ip daddr 10.77.3.2 reject with icmp type admin-prohibited
+        ip daddr 10.77.3.3 drop
+    }
+}
+"""
+
+
+def ip(*words):
+    subprocess.run(["ip", *words], check=True)
+
+
+class Network:
+    """Two namespaces of this process' own, gone with it."""
+
+    def __init__(self, case):
+        self.client, self.router = (f"hs-{name}-{os.getpid()}" for name in ("client", "router"))
+        for name in (self.client, self.router):
+            ip("netns", "add", name)
+            case.addCleanup(ip, "netns", "del", name)
+            ip("-n", name, "link", "set", "lo", "up")
+        ip("-n", self.client, "link", "add", "up0", "type", "veth", "peer", "name", "down0", "netns", self.router)
+        ip("-n", self.client, "addr", "add", "10.77.1.1/24", "dev", "up0")
+        ip("-n", self.router, "addr", "add", "10.77.1.2/24", "dev", "down0")
+        ip("-n", self.router, "link", "add", "far0", "type", "veth", "peer", "name", "far1")
+        ip("-n", self.router, "addr", "add", "10.77.3.1/24", "dev", "far0")
+        for name, link in ((self.client, "up0"), (self.router, "down0"), (self.router, "far0")):
+            ip("-n", name, "link", "set", link, "up")
+        ip("-n", self.client, "route", "add", "default", "via", "10.77.1.2")
+        self.inside(self.router, "sysctl", "-q", "net.ipv4.ip_forward=1")
+        self.inside(self.router, "nft", "-f", "-", input=ROUTER_RULES.encode())
+
+    def inside(self, name, *words, **options):
+        return subprocess.run(["ip", "netns", "exec", name, *words], check=True, **options)
+
+
+class Unreachable(support.Case):
+    def setUp(self):
+        super().setUp()
+        self.network = Network(self)
+
+    def events(self, address, **wanted):
+        """Of one curl to that address, through helloscope in the client's namespace."""
+        done = subprocess.run(
+            ["ip", "netns", "exec", self.network.client, support.HELLOSCOPE, "run", "--json", "--no-record",
+             "--connect-timeout", "2.5", "--resolve", f"far.test:443:{address}", "--",
+             "curl", "-sS", "https://far.test/"],
+            env=self.env, capture_output=True, timeout=60,
+        )  # fmt: skip
+        self.assertEqual(done.returncode, 56, done.stderr)
+        lines = done.stderr.decode().splitlines()
+        self.curl = [line for line in lines if line.startswith("curl:")]
+        return support.Flow([json.loads(line) for line in lines if line.startswith('{"event"')])
+
+    def check(self, address, error, reported_by, status, verdict):
+        flow = self.events(address)
+        failed = flow.one("connect_failed")
+        self.assertEqual((failed["error"], failed.get("reported_by")), (error, reported_by))
+        self.assertEqual((flow.one("answered")["status"], flow.verdict), (status, verdict))
+        self.assertIn(f"response {status}", self.curl[0])
+        return failed
+
+    def test_a_router_that_forbids_is_named(self):
+        self.check("10.77.3.2", "EHOSTUNREACH", "10.77.1.2 (ICMP type 3 code 13)", 502, "host-unreachable")
+
+    def test_a_router_that_knows_no_way_is_named(self):
+        self.check("10.88.0.1", "ENETUNREACH", "10.77.1.2 (ICMP type 3 code 0)", 502, "host-unreachable")
+
+    def test_a_router_that_drops_leaves_a_timeout(self):
+        failed = self.check("10.77.3.3", "timeout", None, 504, "connect-timeout")
+        self.assertGreaterEqual(failed["syn_retransmits"], 1)
+
+
+if __name__ == "__main__":
+    support.need("curl", "ip", "nft", "sysctl")
+    if os.geteuid() != 0:
+        support.skip("network namespaces need root")
+    support.main()
