@@ -113,7 +113,8 @@ command_outcome run_command(
             missing ? not_found : cannot_execute,
             fmt::format(
                 "cannot run {}: {}", words.front(),
-                missing ? "not found in PATH" : std::strerror(error))};
+                missing && words.front().find('/') == std::string::npos ? "not found in PATH"
+                                                                        : std::strerror(error))};
     }
     return {wait_for(child), {}};
 }

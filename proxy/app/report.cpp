@@ -6,6 +6,9 @@
 #include "subcommands.hpp"
 #include "terminal.hpp"
 
+#include <array>
+#include <cstring>
+#include <filesystem>
 #include <fmt/format.h>
 #include <fstream>
 #include <map>
@@ -25,22 +28,34 @@ struct report_arguments {
     bool verbose = false;
 };
 
+constexpr std::size_t most_read = 1UL << 30; // recordings are 64 MiB by default
+
 result<bytes> read_whole(const std::string& path) {
+    const auto no = [&](std::string_view why) {
+        return std::unexpected(failure{fmt::format("cannot read {}: {}", path, why)});
+    };
+    std::error_code ignored;
+    if (std::filesystem::is_directory(path, ignored)) return no("Is a directory");
     std::ifstream file(path, std::ios::binary);
-    if (!file)
-        return std::unexpected(
-            failure{fmt::format("cannot open {}: {}", path, std::strerror(errno))});
-    bytes content{std::istreambuf_iterator<char>(file), {}};
-    if (file.bad()) return std::unexpected(failure{fmt::format("cannot read {}", path)});
+    if (!file) return no(std::strerror(errno));
+    bytes content;
+    std::array<char, 65'536> piece;
+    while (file.read(piece.data(), piece.size()) || file.gcount() > 0) {
+        const auto got = as_bytes({piece.data(), static_cast<std::size_t>(file.gcount())});
+        content.insert(content.end(), got.begin(), got.end());
+        if (content.size() > most_read) return no("larger than 1 GiB: split it with editcap -c");
+    }
     return content;
 }
 
-// The flows of several files of one run continue in each other: the numbers are the run's.
-using flows_by_number = std::map<std::uint64_t, model::timeline>;
+// What one file tells.
+struct told {
+    std::map<std::uint64_t, model::timeline> flows; // by number
+    model::lost missing;
+};
 
-// Reads one file into `flows`, or prints its events. Trouble inside the file is what it ends with.
-result<void> read_file(
-    const std::string& path, const report_arguments& arguments, flows_by_number& flows) {
+// Reads one file into `to`, or prints its events. Trouble inside the file is what it ends with.
+result<void> read_file(const std::string& path, const report_arguments& arguments, told& to) {
     auto content = read_whole(path);
     if (!content) return std::unexpected(content.error());
     auto reader = trace::recording_reader::open(*content);
@@ -48,7 +63,11 @@ result<void> read_file(
         return std::unexpected(failure{fmt::format("{}: {}", path, reader.error().message)});
     std::string line;
     while (const auto event = reader->next()) {
-        if (event->flow != 0) model::apply(flows[event->flow], *event);
+        if (event->flow != 0) model::apply(to.flows[event->flow], *event);
+        if (const auto* missing = std::get_if<model::lost>(&event->what)) {
+            to.missing.events += missing->events;
+            to.missing.packets += missing->packets;
+        }
         if (!arguments.json) continue;
         line.clear();
         model::write_json(*event, line);
@@ -60,26 +79,31 @@ result<void> read_file(
     return {};
 }
 
-result<void> show(const flows_by_number& flows, const report_arguments& arguments) {
+result<void> show(const told& from, const report_arguments& arguments) {
     std::vector<model::timeline> in_order;
-    for (const auto& [number, flow] : flows) in_order.push_back(flow);
+    for (const auto& [number, flow] : from.flows) in_order.push_back(flow);
     diagnose::report_options how;
     how.colour = wants_colour(STDOUT_FILENO);
     how.width = terminal_width(STDOUT_FILENO);
     how.verbose = arguments.verbose;
-    return print(diagnose::report_text(in_order, how));
+    auto text = diagnose::report_text(in_order, how);
+    if (from.missing.events + from.missing.packets > 0)
+        text += fmt::format(
+            "\n{} events and {} packets could not be recorded: what they told is missing here\n",
+            from.missing.events, from.missing.packets);
+    return print(text);
 }
 
 result<int> report(const report_arguments& arguments) {
     std::optional<failure> first_trouble;
     for (const auto& path : arguments.files) {
-        flows_by_number flows;
-        const auto done = read_file(path, arguments, flows);
-        if (!arguments.json && (done || !flows.empty())) {
+        told seen;
+        const auto done = read_file(path, arguments, seen);
+        if (!arguments.json && (done || !seen.flows.empty())) {
             if (arguments.files.size() > 1)
                 if (auto printed = print(fmt::format("{}:\n", path)); !printed)
                     return std::unexpected(printed.error());
-            if (auto printed = show(flows, arguments); !printed)
+            if (auto printed = show(seen, arguments); !printed)
                 return std::unexpected(printed.error());
         }
         if (!done && arguments.files.size() > 1)
@@ -95,7 +119,10 @@ result<int> report(const report_arguments& arguments) {
 
 action define_report(CLI::App& command) {
     auto arguments = std::make_shared<report_arguments>();
-    command.add_option("FILE", arguments->files, "recordings that helloscope run wrote")
+    command
+        .add_option(
+            "FILE", arguments->files,
+            "recordings that helloscope run wrote; each is told by itself")
         ->required();
     command.add_flag("--json", arguments->json, "the events, one JSON object a line");
     command.add_flag("--verbose,-v", arguments->verbose, "every flow in full");

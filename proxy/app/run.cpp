@@ -140,10 +140,11 @@ constexpr std::string_view why_no_flow =
     "already "
     "running with another environment (bazel: try bazel shutdown first).\n";
 
-result<void> report(const story& told, const relay::recorder_totals& totals) {
+result<void> report(
+    const story& told, const relay::recorder_totals& totals, const run_options& options) {
     std::string text;
     if (told.flows.empty()) {
-        text = why_no_flow;
+        text = options.command.empty() ? "no connection came\n" : why_no_flow;
     } else {
         const std::vector<model::timeline> flows(told.flows.begin(), told.flows.end());
         diagnose::report_options how;
@@ -205,7 +206,7 @@ result<int> run(const run_options& options) {
     }
     if (!options.no_report && !options.json)
         // A stderr that nobody reads takes nothing away from what the command did.
-        if (auto printed = report(told, totals); !printed && options.command.empty())
+        if (auto printed = report(told, totals, options); !printed && options.command.empty())
             return std::unexpected(printed.error());
     return status;
 }

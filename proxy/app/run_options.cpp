@@ -121,7 +121,7 @@ relay::recording_options plan_recording(const run_options& options, bool& by_def
     plan.detail_all = options.record_detail == "all";
     plan.file_size = options.record_file_size;
     plan.total_size = options.record_total_size;
-    plan.file_age = std::chrono::seconds(static_cast<std::int64_t>(options.record_file_age));
+    plan.file_age = milliseconds(options.record_file_age);
     if (options.no_record) return plan;
     by_default = options.record.empty();
     if (by_default) {

@@ -72,6 +72,10 @@ TEST_CASE("a command that cannot be started says why, as in a shell") {
     CHECK(missing.status == not_found);
     CHECK(missing.failure == "cannot run no-such-command-here: not found in PATH");
 
+    const auto nowhere = run_command({"/none/such"}, {});
+    CHECK(nowhere.status == not_found);
+    CHECK(nowhere.failure == "cannot run /none/such: No such file or directory");
+
     const helloscope::test::folder folder;
     const auto plain = folder.path() / "plain.txt";
     std::ofstream(plain) << "no program";

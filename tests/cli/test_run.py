@@ -201,7 +201,7 @@ class Report(Case):
             (self.file("a.txt", b"Hello, world\n"), f"{{}}: {begins} 48 65 6c 6c"),
             (self.file("foreign.pcapng", foreign),
              "{}: this capture holds no helloscope events: it was not written by helloscope run"),
-            (self.path("missing"), "cannot open {}: No such file or directory"),
+            (self.path("missing"), "cannot read {}: No such file or directory"),
         ]  # fmt: skip
         for path, message in rows:
             with self.row(path.name):
@@ -210,7 +210,7 @@ class Report(Case):
 
     def test_a_folder_is_no_recording(self):
         done = self.helloscope("report", self.folder, status=3)
-        self.assertRegex(done.stderr.decode(), r"\Ahelloscope: [^\n]*Is a directory[^\n]*\n\Z")
+        self.assertEqual(done.stderr.decode(), f"helloscope: report: cannot read {self.folder}: Is a directory\n")
 
     def test_a_recording_cut_anywhere_shows_what_came_before(self):
         content = self.good.read_bytes()
@@ -268,7 +268,7 @@ class Report(Case):
         done = self.helloscope("report", missing, cut, self.good, status=3)
         self.assertEqual(re.findall(r"(?m)^(/.*):$", done.stdout.decode()), [str(cut), str(self.good)])
         first, second = done.stderr.decode().splitlines()
-        self.assertEqual(first, f"helloscope: report: cannot open {missing}: No such file or directory")
+        self.assertEqual(first, f"helloscope: report: cannot read {missing}: No such file or directory")
         self.assertIn(f"report: {cut}: the file ends within the block at byte ", second)
 
     def test_json_is_one_object_a_line(self):

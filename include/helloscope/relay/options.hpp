@@ -18,7 +18,7 @@ struct recording_options {
     std::filesystem::path file; // one file, and its successors FILE.1, FILE.2 … when it is full
     std::filesystem::path directory;         // a file per run, old ones pruned
     std::uint64_t file_size = 64ULL << 20;   // bytes; a larger file is followed by another
-    std::chrono::seconds file_age{0};        // the same by time; 0: never
+    std::chrono::milliseconds file_age{0};   // the same by time; 0: never
     std::uint64_t total_size = 512ULL << 20; // bytes in the directory; older files are removed
     bool payload_all = false;                // every byte is kept, and a slow disk makes us wait
     bool detail_all = false;                 // every record singly
