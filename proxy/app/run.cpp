@@ -196,8 +196,8 @@ result<int> run(const run_options& options) {
         auto outcome = run_command(options.command, environment_through(url));
         status = outcome.status;
         failed = std::move(outcome.failure);
-        let_flows_end(**proxy);
     }
+    let_flows_end(**proxy);
     release_signals();
     const auto totals = (*proxy)->stop();
     if (!failed.empty()) {

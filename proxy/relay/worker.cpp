@@ -55,11 +55,14 @@ awaitable<void> worker::accept(shared& common) {
 }
 
 awaitable<void> worker::wait_for_room(const shared& common) {
-    bool told = false;
+    if (common.count.open < common.options.max_flows) {
+        full_ = false;
+        co_return;
+    }
+    if (!std::exchange(full_, true)) // once, until there was room again
+        spdlog::warn(
+            "{} flows are open (--max-flows): new connections wait", common.options.max_flows);
     while (!stopping_ && common.count.open >= common.options.max_flows) {
-        if (!std::exchange(told, true))
-            spdlog::warn(
-                "{} flows are open (--max-flows): new connections wait", common.options.max_flows);
         room_.expires_after(100ms); // another thread's flow may end too
         co_await room_.async_wait(net::as_result);
     }

@@ -30,6 +30,7 @@ class worker {
     net::asio::steady_timer sweep_timer_{context_};
     net::asio::steady_timer room_{context_};
     bool stopping_ = false;
+    bool full_ = false; // told that --max-flows is reached
 };
 
 } // namespace helloscope::relay
