@@ -86,6 +86,16 @@ awaitable<net::error_code> client_gone(flow& of) {
     co_return end;
 }
 
+// Comes back when the flow is aborted.
+awaitable<net::error_code> stopped(flow& of) {
+    net::asio::steady_timer never(
+        co_await net::asio::this_coro::executor, std::chrono::steady_clock::time_point::max());
+    of.pause = &never;
+    co_await never.async_wait(net::as_result);
+    of.pause = nullptr;
+    co_return net::asio::error::operation_aborted;
+}
+
 struct connection {
     std::optional<net::tcp::socket> socket;
     std::optional<error_answer_spec> refusal;
@@ -190,7 +200,9 @@ awaitable<void> run_flow(flow& running) {
         made = std::move(std::get<0>(raced));
     } else {
         // What the client has sent already is for the server, even if it sends no more.
-        made = co_await connect_or_refuse(running, asked->target);
+        auto raced = co_await (connect_or_refuse(running, asked->target) || stopped(running));
+        if (raced.index() == 1) co_return;
+        made = std::move(std::get<0>(raced));
     }
     if (running.aborted) co_return;
     if (made.refusal) {

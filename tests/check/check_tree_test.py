@@ -141,7 +141,7 @@ class CheckTree(unittest.TestCase):
             with self.subTest(text):
                 self.sees({"proxy/app/main.cpp": text + "\n"}, "proxy/app/main.cpp", 1, words)
         self.sees({"docs/a.md": "a\n/fa" + "rm/b\n"}, "docs/a.md", 2, "one machine")
-        self.assertEqual([], self.see({"docs/a.md": "https://a.test/work/b and ./work/b\n",
+        self.assertEqual([], self.see({"docs/a.md": "https://a.test/wo" + "rk/b and ./wo" + "rk/b\n",
                                        "build/a.md": "TO" + "DO\n"}))
 
 

@@ -77,6 +77,27 @@ std::string target(const tcp::acceptor& acceptor) {
     return fmt::format("127.0.0.1:{}", acceptor.local_endpoint().port());
 }
 
+// A listener whose queue is full: the kernel answers no further SYN.
+class silent_port {
+  public:
+    explicit silent_port(asio::io_context& context) : listener_(context) {
+        listener_.open(tcp::v4());
+        listener_.bind(any_port);
+        listener_.listen(0);
+        const auto to = listener_.local_endpoint();
+        for (int i = 0; i < 4; ++i) {
+            auto& filler = fillers_.emplace_back(context, tcp::v4());
+            filler.native_non_blocking(true);
+            ::connect(filler.native_handle(), to.data(), static_cast<socklen_t>(to.size()));
+        }
+    }
+    std::string target() const { return ::target(listener_); }
+
+  private:
+    tcp::acceptor listener_;
+    std::vector<tcp::socket> fillers_;
+};
+
 std::string status_line(const std::string& answer) { return answer.substr(0, answer.find("\r\n")); }
 
 } // namespace
@@ -127,21 +148,11 @@ TEST_CASE("a target that does not answer meets the connect deadline") {
     relay::options wanted;
     wanted.limits.connect = 50ms;
     relaying relay(wanted);
-    tcp::acceptor full(relay.context);
-    full.open(tcp::v4());
-    full.bind(any_port);
-    full.listen(0);
-    std::vector<tcp::socket> fillers;
-    for (int i = 0; i < 4; ++i) {
-        auto& filler = fillers.emplace_back(relay.context, tcp::v4());
-        filler.native_non_blocking(true);
-        const auto to = full.local_endpoint();
-        ::connect(filler.native_handle(), to.data(), static_cast<socklen_t>(to.size()));
-    }
-    const auto answer = relay.ask(target(full));
+    const silent_port full(relay.context);
+    const auto answer = relay.ask(full.target());
     CHECK(
         status_line(answer) ==
-        fmt::format("HTTP/1.1 504 cannot connect to {0}: no answer from {0}", target(full)));
+        fmt::format("HTTP/1.1 504 cannot connect to {0}: no answer from {0}", full.target()));
     CHECK(relay.wait_for<model::verdict>().id == "connect-timeout");
 }
 
@@ -155,19 +166,9 @@ TEST_CASE("a target that is this proxy is refused as a loop") {
 
 TEST_CASE("a client that leaves while its server is being connected ends the flow") {
     relaying relay;
-    tcp::acceptor full(relay.context);
-    full.open(tcp::v4());
-    full.bind(any_port);
-    full.listen(0);
-    std::vector<tcp::socket> fillers;
-    for (int i = 0; i < 4; ++i) {
-        auto& filler = fillers.emplace_back(relay.context, tcp::v4());
-        filler.native_non_blocking(true);
-        const auto to = full.local_endpoint();
-        ::connect(filler.native_handle(), to.data(), static_cast<socklen_t>(to.size()));
-    }
+    const silent_port full(relay.context);
     auto client = relay.connect();
-    asio::write(client, asio::buffer(fmt::format("CONNECT {} HTTP/1.1\r\n\r\n", target(full))));
+    asio::write(client, asio::buffer(fmt::format("CONNECT {} HTTP/1.1\r\n\r\n", full.target())));
     relay.wait_for<model::connecting>();
     client.close();
     CHECK(relay.wait_for<model::flow_closed>().at == model::stage::connect);
@@ -183,6 +184,19 @@ TEST_CASE("a stop ends flows wherever they stand, and tells them") {
     relay.proxy->stop();
     relay.wait_for<model::flow_closed>(1);
     CHECK(relay.proxy->open_flows() == 0);
+}
+
+TEST_CASE("a stop does not wait for a connection, though the client has sent on") {
+    relay::options wanted;
+    wanted.limits.connect = std::chrono::hours(1);
+    relaying relay(wanted);
+    const silent_port full(relay.context);
+    auto client = relay.connect();
+    asio::write(
+        client, asio::buffer(fmt::format("CONNECT {} HTTP/1.1\r\n\r\nearly", full.target())));
+    relay.wait_for<model::connecting>();
+    relay.proxy->stop();
+    CHECK(relay.wait_for<model::flow_closed>().at == model::stage::connect);
 }
 
 TEST_CASE("beyond the most flows connections wait, and are served when one ends") {

@@ -7,7 +7,6 @@
 
 #include <chrono>
 #include <filesystem>
-#include <functional>
 #include <optional>
 #include <string>
 
@@ -15,8 +14,8 @@ namespace helloscope::relay {
 
 // Where a recording goes, and how much of it. Nowhere when both paths are empty.
 struct recording_options {
-    std::filesystem::path file; // one file, and its successors FILE.1, FILE.2 … when it is full
-    std::filesystem::path directory;         // a file per run, old ones pruned
+    std::filesystem::path file;      // a.pcapng, and its successors a.1.pcapng, a.2.pcapng …
+    std::filesystem::path directory; // a file per run, old ones pruned
     std::uint64_t file_size = 64ULL << 20;   // bytes; a larger file is followed by another
     std::chrono::milliseconds file_age{0};   // the same by time; 0: never
     std::uint64_t total_size = 512ULL << 20; // bytes in the directory; older files are removed
