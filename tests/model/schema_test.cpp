@@ -3,6 +3,7 @@
 #include "every_event.hpp"
 #include "names.hpp"
 #include "support/catch.hpp"
+#include "support/data.hpp"
 
 #include <boost/json/parse.hpp>
 
@@ -17,8 +18,7 @@ using namespace helloscope::model;
 namespace {
 
 std::filesystem::path file() {
-    const std::filesystem::path tests = std::filesystem::path(HELLOSCOPE_TEST_DATA).parent_path();
-    return tests.parent_path() / "proxy/model/events.schema.json";
+    return test::tests_folder().parent_path() / "proxy/model/events.schema.json";
 }
 
 std::string contents(const std::filesystem::path& path) {

@@ -3,6 +3,7 @@
 
 #include "helloscope/base/direction.hpp"
 #include "helloscope/wire/tls/record.hpp"
+#include "support/data.hpp"
 #include "support/hex.hpp"
 
 #include <fstream>
@@ -12,7 +13,7 @@
 namespace helloscope::test {
 
 inline std::string tls_file(const std::string& name) {
-    std::ifstream file(std::string(HELLOSCOPE_TEST_DATA "/tls/") + name);
+    std::ifstream file(tests_folder() / "data/tls" / name);
     if (!file) throw std::runtime_error("no test data " + name);
     std::stringstream text;
     text << file.rdbuf();
