@@ -72,6 +72,13 @@ template <class V> void describe(V& visit, of<flow_opened> auto& e) {
     visit("listener", e.listener, "address it connected to");
 }
 
+template <class V> void describe(V& visit, of<proxy_protocol> auto& e) {
+    visit("leg", e.of, "client: it came; server: we sent it");
+    visit("version", e.version, "version of the PROXY protocol, 1 or 2");
+    visit("source", e.source, "the real client; none: the header names nobody");
+    visit("destination", e.destination, "what the real client connected to");
+}
+
 template <class V> void describe(V& visit, of<head_field> auto& e) {
     visit("name", e.name, "name of the header field");
     visit("length", e.length, "bytes of its value");
@@ -86,6 +93,11 @@ template <class V> void describe(V& visit, of<requested> auto& e) {
     visit("protocol", e.protocol, "version of the front's protocol");
     visit("length", e.length, "bytes of the request head");
     visit("headers", e.headers, "its header fields");
+}
+
+template <class V> void describe(V& visit, of<routed> auto& e) {
+    visit("parents", e.parents, "parent proxies, the nearest first; none: direct");
+    visit("source", e.source, "flag or variable that chose it; none: nobody named a parent");
 }
 
 template <class V> void describe(V& visit, of<resolved> auto& e) {
@@ -115,10 +127,29 @@ template <class V> void describe(V& visit, of<connect_failed> auto& e) {
     visit("reported_by", e.reported_by, "who sent the ICMP error");
 }
 
+template <class V> void describe(V& visit, of<parent_answered> auto& e) {
+    visit("parent", e.parent, "the parent proxy");
+    visit("status", e.status, "its HTTP status, or its SOCKS reply");
+    visit("reason", e.reason, "its own words, or what was wrong");
+    visit("took", e.took, "seconds");
+    visit(
+        "error", e.error,
+        "unless it let us through: refused, auth, garbled, closed, silent, broken, tls or "
+        "unreachable");
+}
+
 template <class V> void describe(V& visit, of<answered> auto& e) {
     visit("status", e.status, "HTTP status of our answer to the client");
     visit("reason", e.reason, "its reason phrase");
     visit("proxy_status", e.proxy_status, "its Proxy-Status (RFC 9209)");
+}
+
+template <class V> void describe(V& visit, of<exchanged> auto& e) {
+    visit("method", e.method, "request method");
+    visit("status", e.status, "HTTP status of the response");
+    visit("request_bytes", e.request_bytes, "bytes of the request's body");
+    visit("response_bytes", e.response_bytes, "bytes of the response's body");
+    visit("took", e.took, "seconds");
 }
 
 template <class V> void describe(V& visit, of<bytes_read> auto& e) {

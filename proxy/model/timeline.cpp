@@ -34,6 +34,11 @@ class fold {
         begin(stage::front, now_);
     }
 
+    void operator()(const proxy_protocol&) {}
+    void operator()(const routed&) {}
+    void operator()(const parent_answered&) {}
+    void operator()(const exchanged&) {}
+
     void operator()(const requested& e) {
         flow_.request = e;
         flow_.request->headers = {};

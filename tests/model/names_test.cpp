@@ -9,12 +9,16 @@ TEST_CASE("every event has the name of its type") {
     CHECK(event_name(recording_opened{}) == "recording_opened");
     CHECK(event_name(lost{}) == "lost");
     CHECK(event_name(flow_opened{}) == "flow_opened");
+    CHECK(event_name(proxy_protocol{}) == "proxy_protocol");
     CHECK(event_name(requested{}) == "requested");
+    CHECK(event_name(routed{}) == "routed");
     CHECK(event_name(resolved{}) == "resolved");
     CHECK(event_name(connecting{}) == "connecting");
     CHECK(event_name(connected{}) == "connected");
     CHECK(event_name(connect_failed{}) == "connect_failed");
+    CHECK(event_name(parent_answered{}) == "parent_answered");
     CHECK(event_name(answered{}) == "answered");
+    CHECK(event_name(exchanged{}) == "exchanged");
     CHECK(event_name(bytes_read{}) == "bytes_read");
     CHECK(event_name(record{}) == "record");
     CHECK(event_name(records{}) == "records");

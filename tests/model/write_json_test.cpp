@@ -107,6 +107,35 @@ TEST_CASE("a flow's connect attempts and closings read as they happened") {
         object("stalled", R"(,"stage":"server_flight","waited":2.000000)"));
 }
 
+TEST_CASE("the way out reads as it was chosen and answered") {
+    CHECK(json(routed{}) == object("routed", ""));
+    CHECK(
+        json(routed{{"http://near:3128", "socks5h://far:1080"}, "--via"}) ==
+        object(
+            "routed", R"(,"parents":["http://near:3128","socks5h://far:1080"],)"
+                      R"("source":"--via")"));
+    CHECK(
+        json(parent_answered{"http://near:3128", 403, "Forbidden by policy", 3ms, "refused"}) ==
+        object(
+            "parent_answered", R"(,"parent":"http://near:3128","status":403,)"
+                               R"("reason":"Forbidden by policy","took":0.003000,)"
+                               R"("error":"refused")"));
+    CHECK(
+        json(exchanged{"GET", 200, 0, 1234, 20ms}) ==
+        object(
+            "exchanged", R"(,"method":"GET","status":200,"request_bytes":0,)"
+                         R"("response_bytes":1234,"took":0.020000)"));
+    CHECK(
+        json(proxy_protocol{
+            leg::server, 1, *parse_endpoint("192.0.2.7:40000"), *parse_endpoint("[::1]:443")}) ==
+        object(
+            "proxy_protocol", R"(,"leg":"server","version":1,"source":"192.0.2.7:40000",)"
+                              R"("destination":"[::1]:443")"));
+    CHECK(
+        json(proxy_protocol{leg::client, 2, {}, {}}) ==
+        object("proxy_protocol", R"(,"leg":"client","version":2)"));
+}
+
 TEST_CASE("a ClientHello is an object with sizes and code points") {
     wire::tls::client_hello hello;
     hello.size = 1488;

@@ -41,13 +41,17 @@ std::vector<model::happening> one_of_each() {
     path.sample.snd_mss = 1448;
     return {
         model::flow_opened{test::client, test::listener},
+        model::proxy_protocol{model::leg::client, 2, test::client, test::listener},
         model::requested{
             "connect", "CONNECT", "registry.test", 443, "HTTP/1.1", 60, {{"Host", 17, "h"}}},
+        model::routed{{"http://proxy.test:3128"}, "HTTPS_PROXY"},
         model::resolved{"registry.test", {test::server.address}, "dns", {}, ""},
         model::connecting{test::server},
         model::connect_failed{test::server, std::chrono::seconds{1}, 1, "ETIMEDOUT", ""},
         model::connected{test::server, test::local, std::chrono::milliseconds{1}, 0},
+        model::parent_answered{"http://proxy.test:3128", 403, "Forbidden", {}, "refused"},
         model::answered{200, "Connection established", ""},
+        model::exchanged{"GET", 200, 0, 5, std::chrono::milliseconds{3}},
         model::record{direction::to_server, 22, 0x0301, 512, 0, at(4), false, 100},
         hello,
         model::bytes_read{direction::to_client, 1, 2, 3},

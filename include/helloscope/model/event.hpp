@@ -55,6 +55,13 @@ struct flow_opened {
     endpoint listener;
 };
 
+// A PROXY protocol header: it came in front of the client's bytes, or we sent it in front of ours.
+struct proxy_protocol {
+    leg of{};
+    std::uint32_t version = 1;
+    std::optional<endpoint> source, destination; // empty: about the connection itself (LOCAL)
+};
+
 // One header field of a request as it may be kept: values only of harmless fields.
 struct head_field {
     std::string name;
@@ -64,13 +71,21 @@ struct head_field {
 
 // What the client asked for, and how.
 struct requested {
-    std::string front;  // "connect", or what was seen instead: "tls", "sslv2-hello", "socks5", …
+    // "connect", "http" (absolute-form), "socks4", "socks5", "reverse", "redirect", "tproxy", or
+    // what was seen instead: "tls", "sslv2-hello", …
+    std::string front;
     std::string method; // empty where the front has none
     std::string host;
     std::uint16_t port = 0;
     std::string protocol;     // "HTTP/1.1"
     std::uint32_t length = 0; // of the head, bytes
     std::vector<head_field> headers;
+};
+
+// Which way out was chosen for what was asked.
+struct routed {
+    std::vector<std::string> parents; // nearest first, "http://proxy.corp:3128"; none: direct
+    std::string source;               // "--via", "HTTPS_PROXY", "NO_PROXY", …; empty: nobody said
 };
 
 struct resolved {
@@ -100,11 +115,30 @@ struct connect_failed {
     std::string reported_by; // who sent the ICMP error, where the kernel knows
 };
 
+// What a parent proxy said to our asking for the next hop.
+struct parent_answered {
+    std::string parent;       // "http://proxy.corp:3128"
+    std::uint16_t status = 0; // of HTTP, or SOCKS's reply
+    std::string reason;       // its own words, or what was wrong with them
+    duration took{};
+    // Empty: it let us through. Else "refused", "auth", "garbled", "closed", "silent", "broken",
+    // "tls" or "unreachable".
+    std::string error;
+};
+
 // The front's answer to the client: 200 when the server leg stands.
 struct answered {
     std::uint16_t status = 0;
     std::string reason;
     std::string proxy_status; // RFC 9209, empty on success
+};
+
+// One exchange of plain HTTP, asked for in absolute-form.
+struct exchanged {
+    std::string method;
+    std::uint16_t status = 0;
+    std::uint64_t request_bytes = 0, response_bytes = 0; // of the bodies
+    duration took{};
 };
 
 // Bytes that belong to no TLS record, by their number only; several reads in bulk.
@@ -197,9 +231,9 @@ struct flow_closed {
 };
 
 using happening = std::variant<
-    recording_opened, lost, flow_opened, requested, resolved, connecting, connected, connect_failed,
-    answered, bytes_read, record, records, handshake, alert, not_tls, path, stalled, closed,
-    verdict, flow_closed>;
+    recording_opened, lost, flow_opened, proxy_protocol, requested, routed, resolved, connecting,
+    connected, connect_failed, parent_answered, answered, exchanged, bytes_read, record, records,
+    handshake, alert, not_tls, path, stalled, closed, verdict, flow_closed>;
 
 struct event {
     std::uint64_t flow = 0; // counts from 1 in a run; 0: about the recording itself
