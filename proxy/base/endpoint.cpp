@@ -8,10 +8,8 @@
 namespace helloscope {
 
 bool ip_address::is_loopback() const {
-    if (!v6) return octets[0] == 127;
-    static constexpr std::array<std::uint8_t, 12> v4_mapped{0, 0, 0, 0, 0,    0,
-                                                            0, 0, 0, 0, 0xff, 0xff};
-    if (std::equal(v4_mapped.begin(), v4_mapped.end(), octets.begin())) return octets[12] == 127;
+    const auto plain = unmapped(*this);
+    if (!plain.v6) return plain.octets[0] == 127;
     return octets[15] == 1 &&
            std::all_of(octets.begin(), octets.end() - 1, [](auto octet) { return octet == 0; });
 }
@@ -21,6 +19,7 @@ bool ip_address::is_unspecified() const {
 }
 
 std::optional<ip_address> parse_ip_address(std::string_view text) {
+    if (text.find('\0') != text.npos) return std::nullopt; // inet_pton would stop there
     const bool bracketed = text.size() > 2 && text.front() == '[' && text.back() == ']';
     const std::string plain{bracketed ? text.substr(1, text.size() - 2) : text};
     ip_address address;
@@ -34,6 +33,15 @@ std::string to_string(const ip_address& address) {
     char text[INET6_ADDRSTRLEN];
     inet_ntop(address.v6 ? AF_INET6 : AF_INET, address.octets.data(), text, sizeof text);
     return text;
+}
+
+ip_address unmapped(const ip_address& address) {
+    static constexpr std::array<std::uint8_t, 12> prefix{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+    if (!address.v6 || !std::equal(prefix.begin(), prefix.end(), address.octets.begin()))
+        return address;
+    ip_address plain;
+    std::copy(address.octets.begin() + prefix.size(), address.octets.end(), plain.octets.begin());
+    return plain;
 }
 
 std::optional<std::uint16_t> parse_port(std::string_view text) {

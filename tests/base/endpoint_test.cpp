@@ -36,6 +36,18 @@ TEST_CASE("loopback is known in both families and mapped") {
     CHECK(parse_ip_address("::")->is_unspecified());
 }
 
+TEST_CASE("an IPv4-mapped address is the IPv4 address that it stands for") {
+    CHECK(unmapped(*parse_ip_address("::ffff:192.0.2.1")) == *parse_ip_address("192.0.2.1"));
+    for (const char* text : {"192.0.2.1", "::1", "::192.0.2.1", "64:ff9b::192.0.2.1"}) {
+        CAPTURE(text);
+        CHECK(unmapped(*parse_ip_address(text)) == *parse_ip_address(text));
+    }
+}
+
+TEST_CASE("an address does not end at a NUL") {
+    CHECK_FALSE(parse_ip_address(std::string_view("192.0.2.1\0.test", 15)));
+}
+
 TEST_CASE("targets need a port, and an IPv6 literal its brackets") {
     struct row {
         const char* text;

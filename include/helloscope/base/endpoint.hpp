@@ -24,6 +24,9 @@ struct ip_address {
 // Accepts "192.0.2.1", "2001:db8::1" and "[2001:db8::1]"; nothing else, no name, no zone.
 std::optional<ip_address> parse_ip_address(std::string_view text);
 std::string to_string(const ip_address& address);
+// 192.0.2.1 of "::ffff:192.0.2.1", which is how a socket for both families names an IPv4 peer; any
+// other address is itself.
+ip_address unmapped(const ip_address& address);
 
 struct endpoint {
     ip_address address;
