@@ -1,6 +1,6 @@
 #include "helloscope/wire/front/masked_head.hpp"
 
-#include "helloscope/base/endpoint.hpp"
+#include "authority.hpp"
 
 #include <algorithm>
 #include <array>
@@ -16,9 +16,6 @@ bool is_kept(std::string_view name) {
         return same_field_name(kept, name);
     });
 }
-
-constexpr std::string_view name_characters =
-    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._";
 
 std::string masked(std::string_view text) { return std::string(text.size(), 'x'); }
 
