@@ -11,27 +11,48 @@ namespace {
 
 using reuse_port = asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>;
 
-failure cannot_listen(const endpoint& address, const error_code& error) {
+struct listening {
+    endpoint address;
+    listen_kind kind;
+    std::string_view flag;
+};
+
+failure cannot_listen(const listening& wanted, const error_code& error) {
+    const auto& [address, kind, flag] = wanted;
     auto why = error.message();
-    auto what_to_do = std::string("choose another address with --listen");
+    auto what_to_do = fmt::format("choose another address with {}", flag);
     if (error == asio::error::address_in_use) {
         const auto owner = owner_of_port(address);
         why = owner.empty() ? "the port is in use" : fmt::format("the port is in use by {}", owner);
-        what_to_do = "stop it, or choose another port with --listen (port 0 picks a free one)";
+        what_to_do = fmt::format(
+            "stop it, or choose another port with {} (port 0 picks a free one)", flag);
     } else if (error == asio::error::access_denied) {
         why = "permission denied";
-        what_to_do = "ports below 1024 need rights; choose another with --listen";
+        what_to_do = fmt::format("ports below 1024 need rights; choose another with {}", flag);
+    } else if (error == asio::error::no_permission && kind == listen_kind::transparent) {
+        why = "a transparent socket needs CAP_NET_ADMIN";
+        what_to_do = "run helloscope as root, or give the program that right with setcap";
     }
     return {fmt::format("cannot listen on {}: {}: {}", to_string(address), why, what_to_do)};
 }
 
-error_code open(tcp::acceptor& acceptor, const tcp::endpoint& at, bool shared) {
+error_code take_any_address(tcp::acceptor& acceptor, bool v6) {
+    const int on = 1;
+    const int taken = ::setsockopt(
+        acceptor.native_handle(), v6 ? SOL_IPV6 : SOL_IP, v6 ? IPV6_TRANSPARENT : IP_TRANSPARENT,
+        &on, sizeof on);
+    return taken == 0 ? error_code() : error_code(errno, boost::system::system_category());
+}
+
+error_code open(tcp::acceptor& acceptor, const tcp::endpoint& at, listen_kind kind, bool shared) {
     error_code error;
     acceptor.open(at.protocol(), error);
     // Or a daemon that our command starts would keep the port when we are gone.
     if (!error) ::fcntl(acceptor.native_handle(), F_SETFD, FD_CLOEXEC);
     if (!error) acceptor.set_option(tcp::acceptor::reuse_address(true), error);
     if (!error && at.address().is_v6()) acceptor.set_option(asio::ip::v6_only(true), error);
+    if (!error && kind == listen_kind::transparent)
+        error = take_any_address(acceptor, at.address().is_v6());
     if (!error && shared) acceptor.set_option(reuse_port(true), error);
     if (!error) acceptor.bind(at, error);
     if (!error && shared) acceptor.listen(tcp::acceptor::max_listen_connections, error);
@@ -65,23 +86,25 @@ bool holds_socket(const std::filesystem::path& process, const std::string& link)
 } // namespace
 
 result<std::vector<tcp::acceptor>> listen(
-    std::span<asio::io_context* const> contexts, const endpoint& address) {
+    std::span<asio::io_context* const> contexts, const endpoint& address, listen_kind kind,
+    std::string_view flag) {
+    const listening wanted{address, kind, flag};
     tcp::acceptor probe(*contexts.front());
     auto at = to_asio(address);
-    if (const auto error = open(probe, at, false))
-        return std::unexpected(cannot_listen(address, error));
+    if (const auto error = open(probe, at, kind, false))
+        return std::unexpected(cannot_listen(wanted, error));
     // A bound socket does not yet refuse another bind: only one that listens does.
     error_code error;
     probe.listen(1, error);
-    if (error) return std::unexpected(cannot_listen(address, error));
+    if (error) return std::unexpected(cannot_listen(wanted, error));
     at = probe.local_endpoint();
     probe.close(error);
 
     std::vector<tcp::acceptor> acceptors;
     for (auto* context : contexts) {
         auto& acceptor = acceptors.emplace_back(*context);
-        if (const auto failed = open(acceptor, at, true))
-            return std::unexpected(cannot_listen(address, failed));
+        if (const auto failed = open(acceptor, at, kind, true))
+            return std::unexpected(cannot_listen(wanted, failed));
     }
     return acceptors;
 }
