@@ -26,11 +26,13 @@ struct attempt {
 // the coroutine that awaits them, which may be gone first when it is cancelled.
 struct race : std::enable_shared_from_this<race> {
     std::vector<endpoint> addresses;
+    local_binding binding;
     dial_report report;
     std::vector<std::unique_ptr<attempt>> attempts;
     asio::steady_timer changed; // cancelled whenever an attempt ends
     std::optional<tcp::socket> winner;
     error_code last_error;
+    std::string unusable; // of the last attempt that failed
     bool closed = false;
 
     explicit race(const asio::any_io_executor& executor) : changed(executor) {}
@@ -50,21 +52,25 @@ struct race : std::enable_shared_from_this<race> {
     static awaitable<void> run(std::shared_ptr<race> self, attempt& one) {
         const auto to = to_asio(one.address);
         error_code error;
+        binding_failure unbound;
         one.socket.open(to.protocol(), error);
         if (!error) {
             ::fcntl(one.socket.native_handle(), F_SETFD, FD_CLOEXEC);
             ask_for_icmp_errors(one.socket.native_handle());
-            std::tie(error) = co_await one.socket.async_connect(to, as_result);
+            unbound = bind_locally(one.socket, self->binding);
+            error = unbound.error;
         }
-        if (!one.over) self->ended(one, error);
+        if (!error) std::tie(error) = co_await one.socket.async_connect(to, as_result);
+        if (!one.over) self->ended(one, error, std::move(unbound.words));
     }
 
-    void ended(attempt& one, const error_code& error) {
+    void ended(attempt& one, const error_code& error, std::string words) {
         one.over = true;
         if (closed) return;
         if (error) {
-            fail(one, error_name(error));
+            fail(one, words.empty() ? error_name(error) : words);
             last_error = error;
+            unusable = std::move(words);
         } else if (!winner) {
             error_code ignored; // the peer may be gone again: the first read will tell
             model::connected event{
@@ -99,6 +105,12 @@ struct race : std::enable_shared_from_this<race> {
     }
 };
 
+// Unless none would be left: then each is tried, and says why it cannot be.
+void keep_family(std::vector<ip_address>& addresses, bool v6) {
+    const auto fits = [v6](const ip_address& one) { return one.v6 == v6; };
+    if (std::ranges::any_of(addresses, fits)) std::erase_if(addresses, std::not_fn(fits));
+}
+
 } // namespace
 
 std::vector<ip_address> interleave_families(const std::vector<ip_address>& addresses) {
@@ -115,8 +127,10 @@ std::vector<ip_address> interleave_families(const std::vector<ip_address>& addre
 awaitable<dialed> dial(
     std::vector<ip_address> addresses, std::uint16_t port, dial_limits limits, dial_report report) {
     const auto running = std::make_shared<race>(co_await asio::this_coro::executor);
+    if (limits.binding.source) keep_family(addresses, limits.binding.source->v6);
     for (const auto& address : interleave_families(addresses))
         running->addresses.push_back(endpoint{address, port});
+    running->binding = std::move(limits.binding);
     running->report = std::move(report);
 
     // A caller that gives up ends the race below.
@@ -143,6 +157,7 @@ awaitable<dialed> dial(
     running->end(timed_out);
     outcome.socket = std::move(running->winner);
     outcome.error = timed_out ? error_code(asio::error::timed_out) : running->last_error;
+    if (!timed_out) outcome.unusable = std::move(running->unusable);
     co_return outcome;
 }
 

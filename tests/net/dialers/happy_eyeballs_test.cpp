@@ -102,3 +102,37 @@ TEST_CASE("an address that is silent holds up the next by the attempt delay only
     CHECK(none.error == asio::error::timed_out);
     CHECK(std::get<model::connect_failed>(seen.events.back()).error == "timeout");
 }
+
+TEST_CASE("a connection leaves from --source, to addresses of its family only") {
+    asio::io_context context;
+    tcp::acceptor acceptor(context, any_port);
+    const auto port = acceptor.local_endpoint().port();
+    dial_limits limits;
+    limits.binding.source = address("127.0.0.9");
+    reports seen;
+    auto outcome = run(
+        context, dial({address("::1"), address("127.0.0.1")}, port, limits, seen.sink()));
+    REQUIRE(outcome.socket);
+    CHECK(outcome.unusable.empty());
+    CHECK(outcome.socket->local_endpoint().address().to_string() == "127.0.0.9");
+    CHECK(seen.count<model::connecting>() == 1);
+
+    auto none = run(context, dial({address("::1")}, port, limits, seen.sink()));
+    CHECK_FALSE(none.socket);
+    CHECK(none.error == asio::error::address_family_not_supported);
+    CHECK(none.unusable == "--source 127.0.0.9: EAFNOSUPPORT");
+}
+
+TEST_CASE("an interface that is not there fails each attempt by its name") {
+    asio::io_context context;
+    dial_limits limits;
+    limits.binding.interface = "nosuch0";
+    reports seen;
+    auto outcome = run(
+        context, dial({address("127.0.0.1"), address("127.0.0.2")}, 1, limits, seen.sink()));
+    CHECK_FALSE(outcome.socket);
+    CHECK(outcome.unusable == "--interface nosuch0: ENODEV");
+    CHECK(seen.count<model::connect_failed>() == 2);
+    CHECK(
+        std::get<model::connect_failed>(seen.events.back()).error == "--interface nosuch0: ENODEV");
+}

@@ -4,7 +4,7 @@
 #pragma once
 
 #include "helloscope/model/event.hpp"
-#include "helloscope/net/asio.hpp"
+#include "helloscope/net/kernel/local_binding.hpp"
 
 #include <chrono>
 #include <functional>
@@ -17,12 +17,14 @@ std::vector<ip_address> interleave_families(const std::vector<ip_address>& addre
 struct dial_limits {
     std::chrono::milliseconds total{30'000};      // for all attempts together
     std::chrono::milliseconds attempt_delay{250}; // RFC 8305 section 5
+    local_binding binding; // addresses of another family than its source are left out
     dial_limits() = default;
 };
 
 struct dialed {
     std::optional<tcp::socket> socket;
-    error_code error; // of the last attempt that failed; timed_out when `total` ran out
+    error_code error;     // of the last attempt that failed; timed_out when `total` ran out
+    std::string unusable; // why that attempt could not leave as `binding` wants; else empty
     dialed() = default;
 };
 
