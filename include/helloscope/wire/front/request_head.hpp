@@ -40,6 +40,7 @@ parsed<request_head> parse_request_head(bytes_view input);
 
 bool same_field_name(std::string_view a, std::string_view b); // names ignore case
 // The first field of that name, or nullptr.
+const header_field* find_field(const std::vector<header_field>& fields, std::string_view name);
 const header_field* find_field(const request_head& head, std::string_view name);
 
 bool is_token_character(std::uint8_t byte); // tchar of RFC 9110 section 5.6.2
