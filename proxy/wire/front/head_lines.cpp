@@ -12,12 +12,6 @@ bool is_value_character(char c) {
     return (byte >= 0x20 && byte != 0x7f) || byte == '\t';
 }
 
-std::string_view trimmed(std::string_view text) {
-    const auto first = text.find_first_not_of(white_space);
-    if (first == text.npos) return text.substr(0, 0);
-    return text.substr(first, text.find_last_not_of(white_space) - first + 1);
-}
-
 } // namespace
 
 std::string_view head_lines::next() {
@@ -68,6 +62,12 @@ bool is_token(std::string_view text) {
     return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
         return is_token_character(static_cast<std::uint8_t>(c));
     });
+}
+
+std::string_view trimmed(std::string_view text) {
+    const auto first = text.find_first_not_of(white_space);
+    if (first == text.npos) return text.substr(0, 0);
+    return text.substr(first, text.find_last_not_of(white_space) - first + 1);
 }
 
 std::string_view from_wrong_character(std::string_view value) {

@@ -31,6 +31,7 @@ class head_lines {
 
 bool is_digit(char c);
 bool is_token(std::string_view text);
+std::string_view trimmed(std::string_view text); // without SP and HTAB around it
 // Where the first character stands that no value may have, or the end: VCHAR, obs-text, SP and HTAB
 // may (RFC 9110 section 5.5).
 std::string_view from_wrong_character(std::string_view value);

@@ -35,3 +35,9 @@ TEST_CASE("a value may hold what RFC 9110 lets it hold") {
                                      "c");
     CHECK(from_wrong_character("ab\x7f") == "\x7f");
 }
+
+TEST_CASE("white space around a value is spaces and tabs alone") {
+    CHECK(trimmed(" \t a b\t ") == "a b");
+    CHECK(trimmed(" \t").empty());
+    CHECK(trimmed("\ra\v") == "\ra\v");
+}
