@@ -38,6 +38,25 @@ def need(*programs):
             skip(f"{program} is not installed: see .ci/packages")
 
 
+def npm_package(name, version):
+    """The folder of a package that npm fetches once. It is moved into place whole, because scripts
+    run beside each other."""
+    kept = CACHE / f"{name.replace('/', '+')}@{version}"
+    if not kept.exists():
+        need("npm")
+        CACHE.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=CACHE) as fresh:
+            done = subprocess.run(
+                ["npm", "install", "--prefix", fresh, "--no-save", "--no-audit", "--no-fund",
+                 "--ignore-scripts", f"{name}@{version}"], capture_output=True,
+            )  # fmt: skip
+            if done.returncode != 0:
+                skip(f"npm cannot fetch {name}: {done.stderr.decode()}")
+            if not kept.exists():
+                os.rename(Path(fresh) / "node_modules", kept)
+    return kept / name
+
+
 # Debian keeps nginx and tcpdump where a user's PATH may not lead.
 PATH = os.environ.get("PATH", "") + ":/usr/local/sbin:/usr/sbin:/sbin"
 
@@ -143,6 +162,20 @@ class Case(unittest.TestCase):
         )  # fmt: skip
         return cls.start(started).port_from(file)
 
+    @classmethod
+    def new_site(cls):
+        """A folder to be served. `body` is in it already."""
+        cls.site = cls.folder / "site"
+        cls.site.mkdir()
+        cls.body = os.urandom(200_000)
+        (cls.site / "body").write_bytes(cls.body)
+
+    @classmethod
+    def serve_site(cls, more=""):
+        """nginx with the site and the chain of this case; the port it listens on."""
+        chain, key = cls.certs / "leaf.pem", cls.certs / "leaf.key"
+        return cls.start(Nginx(cls, cls.site, chain, key, more)).port
+
     def path(self, name):
         """A name in a folder that no other test writes to."""
         folder = self.folder / self.id().rsplit(".", 1)[1]
@@ -151,6 +184,32 @@ class Case(unittest.TestCase):
 
     def proxy(self, *words):
         return Proxy(self, words)
+
+    def watch(self, origins, *words):
+        return Watch(self, origins, words)
+
+    def each_way(self, origins, test):
+        """Calls `test` with a function that runs a client and returns what it printed, and its flows:
+        once by `helloscope run -- CLIENT`, once by itself, where it has to be told of the proxy by
+        `setting`: more words, or more environment, with {} for the URL."""
+
+        def around(*command, setting, **options):
+            watch = self.watch(origins)
+            return watch.run(*command, **options).stdout, watch.flows()
+
+        def standing(*command, setting, **options):
+            watch = self.watch(origins)
+            url = watch.proxy().url
+            if isinstance(setting, dict):
+                told = {name: value.format(url) for name, value in setting.items()}
+                options["env"] = options.get("env", self.env) | told
+            else:
+                command += tuple(word.format(url) for word in setting)
+            return self.run_program(*command, **options).stdout, watch.flows()
+
+        for way in (around, standing):
+            with self.subTest(way.__name__):
+                test(way)
 
 
 class Proxy(Process):
@@ -280,6 +339,58 @@ class Capture(Process):
         told = self.err.read_text()
         assert "\n0 packets dropped by kernel" in told, told
         return self.file
+
+
+class Watch:
+    """Clients on their way to some origins, {"HOST:PORT": port on loopback}, seen twice: recorded by
+    helloscope, and captured at the origins' ports. `words` go to each `helloscope run`."""
+
+    def __init__(self, case, origins, words=()):
+        self.case, self.proxies, self.recordings = case, [], []
+        connect_to = (["--connect-to", f"{at}:127.0.0.1:{port}"] for at, port in origins.items())
+        self.words = [*words, *sum(connect_to, [])]
+        self.ports = sorted(set(origins.values()))
+        self.capture = Capture(case, *self.ports)
+
+    def run(self, *command, **options):
+        """`helloscope run -- COMMAND` to its end."""
+        self.recordings.append(self.case.folder / f"watch-{os.urandom(4).hex()}.pcapng")
+        return self.case.helloscope(
+            "run", "--record", self.recordings[-1], *self.words, "--", *command, **options
+        )
+
+    def proxy(self, *words):
+        """A standing `helloscope run`."""
+        self.proxies.append(self.case.proxy(*self.words, *words))
+        self.recordings.append(self.proxies[-1].recording)
+        return self.proxies[-1]
+
+    def flows(self):
+        """Ends everything. All flows in the order in which they were recorded: none came to grief,
+        and the ClientHello of each is the one that tshark reads from the wire."""
+        for proxy in self.proxies:
+            proxy.end()
+        flows = [flow for file in self.recordings for flow in flows_of(self.case, file).values()]
+        wire = hellos_on_the_wire(self.case, self.capture.end(), *self.ports)
+        ours = {}
+        for flow in flows:
+            assert flow.verdict is None, flow.one("verdict")
+            if flow.all("handshake"):
+                assert flow.version in ("1.2", "1.3") and flow.one("flow_closed")["to_client"] > 0
+                ours[flow.local_port] = (flow.hello_on_the_wire, flow.sni)
+        assert ours and ours == wire, f"recorded {ours}, on the wire {wire}"
+        return flows
+
+
+def hellos_on_the_wire(case, capture, *ports):
+    """{client's port: (bytes of the first ClientHello's record, server name)}, by tshark."""
+    decode = sum((["-d", f"tcp.port=={port},tls"] for port in ports), [])
+    seen = tshark(
+        case, capture, "tls.handshake.type == 1", "tcp.srcport", "tls.record.length",
+        "tls.handshake.extensions_server_name", more=decode,
+    )  # fmt: skip
+    return {port: (5 + int(records[0]), names[0] if names else None)
+            for (port,), records, names in reversed(seen)}  # fmt: skip
 
 
 class Flow:

@@ -8,28 +8,12 @@ usage: test_bazelisk.py HELLOSCOPE [unittest arguments]
 import os
 import platform
 import socket
-import subprocess
 
 import support
-from support import CACHE, Capture, Process
+from support import Process
 
 VERSION = "1.28.1"
 MACHINES = {"x86_64": ("amd64", "x86_64"), "aarch64": ("arm64", "arm64")}  # Go's name and Bazel's
-
-
-def fetch():
-    """Bazelisk from npm, once."""
-    package = CACHE / "node_modules/@bazel/bazelisk"
-    program = package / f"bazelisk-linux_{MACHINES[platform.machine()][0]}"
-    if not program.exists():
-        support.need("npm")
-        done = subprocess.run(
-            ["npm", "install", "--prefix", CACHE, "--no-save", "--no-audit", "--no-fund",
-             f"@bazel/bazelisk@{VERSION}"], capture_output=True,
-        )  # fmt: skip
-        if done.returncode != 0:
-            support.skip(f"npm cannot fetch Bazelisk: {done.stderr.decode()}")
-    return program
 
 
 class Bazelisk(support.Case):
@@ -56,25 +40,16 @@ class Bazelisk(support.Case):
     def test_a_download_runs_and_its_hello_is_the_one_on_the_wire(self):
         for name, more, size in (("as it is", {}, 1493), ("smaller", {"GODEBUG": "tlsmlkem=0"}, 271)):
             with self.subTest(name):
-                capture = Capture(self, self.port)
-                recording = self.path(f"{size}.pcapng")
-                done = self.helloscope(
-                    "run", "--record", recording, *self.connect_to(self.port), "--", self.program,
-                    "build", "//:hello", env=self.bazelisk_environment(**more),
-                )  # fmt: skip
+                watch = self.watch({"releases.test:8443": self.port})
+                done = watch.run(
+                    self.program, "build", "//:hello", env=self.bazelisk_environment(**more)
+                )
                 self.assertEqual(done.stdout, b"a Bazel was run: build //:hello\n")
                 self.assertIn("releases.test:8443", done.stderr.decode())
                 self.assertIn(f"{size:,} bytes", done.stderr.decode())
-
-                (flow,) = support.flows_of(self, recording).values()
-                self.assertEqual((flow.sni, flow.version, flow.verdict), ("releases.test", "1.3", None))
+                (flow,) = watch.flows()
+                self.assertEqual((flow.sni, flow.version), ("releases.test", "1.3"))
                 self.assertEqual(flow.hello_on_the_wire, size)
-                ((port, records, names),) = support.tshark(
-                    self, capture.end(), "tls.handshake.type == 1", "tcp.srcport",
-                    "tls.record.length", "tls.handshake.extensions_server_name",
-                )  # fmt: skip
-                self.assertEqual(port, [flow.local_port])
-                self.assertEqual((5 + int(records[0]), names), (size, ["releases.test"]))
 
     def test_its_error_says_what_helloscope_found(self):
         """Bazelisk tries five times in 16 s, so all rows wait together."""
@@ -109,5 +84,6 @@ if __name__ == "__main__":
     if platform.machine() not in MACHINES:
         support.skip(f"no Bazelisk for {platform.machine()}")
     support.need_to_capture()
-    Bazelisk.program = fetch()
+    package = support.npm_package("@bazel/bazelisk", VERSION)
+    Bazelisk.program = package / f"bazelisk-linux_{MACHINES[platform.machine()][0]}"
     support.main()
