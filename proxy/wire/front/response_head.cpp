@@ -15,7 +15,7 @@ std::size_t common_start(std::string_view text, std::string_view start) {
 // HTTP-version SP status-code SP [ reason-phrase ]. The second space may be missing where no reason
 // follows: many servers leave it out, and nothing else can be meant.
 void status_line(head_lines& lines, response_head& head) {
-    const auto line = lines.next();
+    const auto line = head.status_line = lines.next();
     const auto first = std::min(line.find(' '), line.size());
     head.minor_version = lines.minor_version(line.substr(0, first));
     const auto rest = line.substr(std::min(first + 1, line.size()));

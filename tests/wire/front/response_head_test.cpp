@@ -27,6 +27,8 @@ TEST_CASE("an answer is taken apart and what follows it is left alone") {
     CHECK(head->status == 407);
     CHECK(head->reason == "Proxy Authentication Required");
     CHECK(head->size == refusal.size());
+    CHECK(head->status_line == "HTTP/1.1 407 Proxy Authentication Required");
+    CHECK(head->status_line.data() == input.data());
     REQUIRE(head->fields.size() == 3);
     CHECK(find_field(*head, "proxy-authenticate")->value == "Basic realm=\"proxy\"");
     CHECK(find_field(*head, "Content-Type") == nullptr);

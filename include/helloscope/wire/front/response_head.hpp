@@ -13,7 +13,8 @@ struct response_head {
     std::uint16_t status = 0; // 100 to 999
     std::string_view reason;  // may be empty
     std::vector<header_field> fields;
-    std::size_t size = 0; // bytes of the head with the empty line that ends it
+    std::size_t size = 0;         // bytes of the head with the empty line that ends it
+    std::string_view status_line; // whole; begins where the head does
 };
 
 // need_more until the empty line has arrived, but malformed "status-line" as soon as the first
