@@ -5,6 +5,9 @@ namespace {
 
 constexpr std::size_t longest_name = 254; // 253 and a final dot
 
+constexpr std::string_view scheme_characters =
+    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-.";
+
 } // namespace
 
 parsed<host_port> parse_authority(
@@ -32,6 +35,12 @@ parsed<host_port> parse_authority(
     const auto wrong = host.find_first_not_of(name_characters);
     if (wrong != host.npos) return fail(wrong, "host");
     return host_port{std::string(host), *port};
+}
+
+bool is_scheme(std::string_view text) {
+    constexpr std::size_t letters = 52;
+    return !text.empty() && scheme_characters.find(text.front()) < letters &&
+           text.find_first_not_of(scheme_characters) == text.npos;
 }
 
 } // namespace helloscope::wire::front

@@ -16,4 +16,7 @@ inline constexpr std::string_view name_characters =
 parsed<host_port> parse_authority(
     std::string_view text, std::size_t offset, std::uint16_t default_port = 0);
 
+// ALPHA *( ALPHA / DIGIT / "+" / "-" / "." ), RFC 3986 section 3.1; case is ignored in schemes.
+bool is_scheme(std::string_view text);
+
 } // namespace helloscope::wire::front

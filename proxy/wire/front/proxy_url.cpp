@@ -17,20 +17,15 @@ struct scheme_row {
 constexpr std::array<scheme_row, 4> schemes{
     {{"http", 80}, {"https", 443}, {"socks5", 1080}, {"socks5h", 1080}}}; // as the enum is
 
-constexpr std::string_view scheme_characters =
-    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-.";
-
 std::unexpected<parse_error> fail(
     std::size_t at, std::string_view field, errc code = errc::malformed) {
     return std::unexpected(parse_error{code, at, field});
 }
 
-// Where the authority begins, 0 if the text has no scheme: "me:http://…" is a user, not a scheme.
+// Where the authority begins: 0 if the text has no scheme, as "me:http://" has none.
 std::size_t after_scheme(std::string_view text) {
     const auto end = text.find("://");
-    if (end == text.npos || text.substr(0, end).find_first_not_of(scheme_characters) != text.npos)
-        return 0;
-    return end + 3;
+    return end != text.npos && is_scheme(text.substr(0, end)) ? end + 3 : 0;
 }
 
 parsed<proxy_scheme> scheme_of(std::string_view name) {
