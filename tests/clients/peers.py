@@ -1,0 +1,149 @@
+"""Other people's servers and proxies, each a private instance: its own configuration, log, pid file
+and loopback port, in a folder of the test, in the foreground. Nothing of the system's is touched.
+"""
+import os
+import random
+import shutil
+import signal
+import socket
+from pathlib import Path
+
+from support import PATH, Process, wait_for
+
+
+def program(name):
+    """Its path, or None: Debian keeps servers where a user's PATH may not lead."""
+    return shutil.which(name, path=PATH)
+
+
+def free_port():
+    """A port below those that the kernel gives to clients, so that it stays free until it is used."""
+    while True:
+        port = random.randint(12000, 31999)
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+
+
+class Peer(Process):
+    """A program that listens on `self.port` once it is made; the folder is its user's."""
+
+    user = None  # whom it becomes, if we are root
+
+    def __init__(self, case, name, *options):
+        self.folder = Path(case.folder) / f"{name}-{os.urandom(4).hex()}"
+        self.folder.mkdir(mode=0o755)
+        case.folder.chmod(0o755)
+        self.port = free_port()
+        words = self.prepare(*options)
+        if self.user and os.geteuid() == 0:
+            for path in [self.folder, *self.folder.rglob("*")]:
+                shutil.chown(path, self.user)
+        super().__init__(self.folder, words, case.env)
+        wait_for(f"{name} to listen", self.listens)
+        self.at = f"127.0.0.1:{self.port}"
+
+    def listens(self):
+        self.alive()
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", self.port)) == 0
+
+    def write(self, name, text):
+        path = self.folder / name
+        path.write_text("\n".join(line.strip() for line in text.strip().splitlines()) + "\n")
+        return path
+
+
+class Squid(Peer):
+    """Without a cache, allowing everything to loopback. `more`: lines before `http_access`."""
+
+    user = "proxy"
+
+    def __init__(self, case, more="", port_line="http_port 127.0.0.1:{port}"):
+        super().__init__(case, "squid", more, port_line)
+
+    def prepare(self, more, port_line):
+        conf = self.write("squid.conf", f"""
+            {port_line.format(port=self.port)}
+            cache deny all
+            via on
+            forwarded_for delete
+            acl loopback dst 127.0.0.0/8 ::1
+            {more}
+            http_access allow loopback
+            http_access deny all
+            access_log none
+            cache_log {self.folder}/cache.log
+            dns_nameservers 127.0.0.1
+            dns_timeout 1 seconds
+            cache_store_log none
+            pid_filename {self.folder}/squid.pid
+            coredump_dir {self.folder}
+            shutdown_lifetime 0 seconds
+            max_filedescriptors 1024
+            pinger_enable off
+            visible_hostname squid.test
+        """)
+        return ["squid", "-N", "-n", "t" + os.urandom(4).hex(), "-f", conf]
+
+    def stop(self, number=signal.SIGINT):  # at SIGTERM it takes a second more
+        return super().stop(number)
+
+
+class Apache(Peer):
+    """Files of `self.root`; `modules` and `more` lines make it something else."""
+
+    user = "www-data"
+
+    def __init__(self, case, modules=(), more=""):
+        super().__init__(case, "apache", modules, more)
+
+    def prepare(self, modules, more):
+        self.root = self.folder / "files"
+        self.root.mkdir()
+        load = "\n".join(f"LoadModule {name}_module /usr/lib/apache2/modules/mod_{name}.so"
+                         for name in ("mpm_event", "authz_core", *modules))  # fmt: skip
+        conf = self.write("apache.conf", f"""
+            {load}
+            ServerRoot {self.folder}
+            ServerName apache.test
+            Listen 127.0.0.1:{self.port}
+            PidFile {self.folder}/apache.pid
+            ErrorLog /dev/stderr
+            DocumentRoot {self.root}
+            User {self.user}
+            Group {self.user}
+            ServerLimit 1
+            StartServers 1
+            ThreadsPerChild 16
+            MaxRequestWorkers 16
+            DefaultRuntimeDir {self.folder}
+            {more}
+        """)
+        return ["apache2", "-DFOREGROUND", "-d", self.folder, "-f", conf]
+
+
+class PlainNginx(Peer):
+    """Files of `self.root` over HTTP/1.1 without TLS; `more`: what a server block may hold."""
+
+    def __init__(self, case, more=""):
+        super().__init__(case, "nginx", more)
+
+    def prepare(self, more):
+        self.root = self.folder / "files"
+        self.root.mkdir()
+        user = "user root;" if os.geteuid() == 0 else ""
+        temporary = "".join(f"{kind}_temp_path {self.folder}/{kind};"
+                            for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))  # fmt: skip
+        conf = self.write("nginx.conf", f"""
+            {user} daemon off; worker_processes 1; pid {self.folder}/nginx.pid; error_log stderr;
+            events {{ worker_connections 256; }}
+            http {{
+                access_log off; {temporary}
+                server {{ listen 127.0.0.1:{self.port}; root {self.root}; {more} }}
+            }}
+        """)
+        return ["nginx", "-e", "stderr", "-p", self.folder, "-c", conf]
