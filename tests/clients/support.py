@@ -176,6 +176,19 @@ class Case(unittest.TestCase):
         chain, key = cls.certs / "leaf.pem", cls.certs / "leaf.key"
         return cls.start(Nginx(cls, cls.site, chain, key, more)).port
 
+    @classmethod
+    def java_trusts(cls):
+        """The properties by which a Java program trusts the CA of this case. JKS is a format that
+        older Javas, such as Bazel's own, can read too."""
+        store = {"trustStore": cls.folder / "trusted.jks", "trustStorePassword": "changeit"}
+        if not store["trustStore"].exists():
+            cls.run_program(
+                "keytool", "-importcert", "-noprompt", "-file", cls.ca, "-alias", "ca",
+                "-storetype", "JKS", "-keystore", store["trustStore"],
+                "-storepass", store["trustStorePassword"],
+            )  # fmt: skip
+        return [f"-Djavax.net.ssl.{name}={value}" for name, value in store.items()]
+
     def path(self, name):
         """A name in a folder that no other test writes to."""
         folder = self.folder / self.id().rsplit(".", 1)[1]

@@ -39,20 +39,14 @@ class Java(support.Case):
         super().setUpClass()
         cls.new_site()
         cls.origins = {"registry.test:443": cls.serve_site()}
-        cls.trusted = cls.folder / "trusted.p12"
-        cls.run_program("keytool", "-importcert", "-noprompt", "-file", cls.ca, "-alias", "ca",
-                        "-keystore", cls.trusted, "-storepass", "changeit")  # fmt: skip
 
     def fetches(self, source, alpn):
         """Java reads no proxy variables: it wants properties."""
         file = self.path("Fetch.java")
         file.write_text(source)
         watch = self.watch(self.origins)
-        properties = {"https.proxyHost": "127.0.0.1", "https.proxyPort": watch.proxy().port,
-                      "javax.net.ssl.trustStore": self.trusted,
-                      "javax.net.ssl.trustStorePassword": "changeit"}  # fmt: skip
-        words = [f"-D{name}={value}" for name, value in properties.items()]
-        done = self.run_program("java", *words, file, "https://registry.test/body")
+        words = ["-Dhttps.proxyHost=127.0.0.1", f"-Dhttps.proxyPort={watch.proxy().port}"]
+        done = self.run_program("java", *words, *self.java_trusts(), file, "https://registry.test/body")
         self.assertEqual(done.stdout, self.body)
         (flow,) = watch.flows()
         self.assertEqual((flow.sni, flow.hello.get("alpn")), ("registry.test", alpn))
