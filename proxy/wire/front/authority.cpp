@@ -3,8 +3,6 @@
 namespace helloscope::wire::front {
 namespace {
 
-constexpr std::size_t longest_name = 254; // 253 and a final dot
-
 constexpr std::string_view scheme_characters =
     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-.";
 

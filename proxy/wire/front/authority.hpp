@@ -10,6 +10,8 @@ namespace helloscope::wire::front {
 inline constexpr std::string_view name_characters =
     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._";
 
+inline constexpr std::size_t longest_name = 254; // 253 and a final dot
+
 // Hosts are an IPv6 literal in brackets, an IPv4 literal, or a name of `name_characters`: the part
 // of RFC 3986's reg-name that DNS can answer for. Without a `default_port` the port is needed.
 // The error's field is host or port; its offset is counted from `offset`.
