@@ -29,7 +29,7 @@ class Chromium(support.Case):
         trusted.mkdir(parents=True)
         cls.run_program("certutil", "-d", f"sql:{trusted}", "-N", "--empty-password")
         cls.run_program("certutil", "-d", f"sql:{trusted}", "-A", "-t", "C,,", "-n", "ca", "-i", cls.ca)
-        cls.origins = {"page.test:443": cls.serve_site("default_type text/html;")}
+        cls.origins = {"page.test:443": cls.serve_site("default_type text/html;").port}
 
     def test_a_page_and_its_script(self):
         watch = self.watch(self.origins)

@@ -35,7 +35,7 @@ class Go(support.Case):
     def setUpClass(cls):
         super().setUpClass()
         cls.new_site()
-        cls.origins = {"registry.test:443": cls.serve_site()}
+        cls.origins = {"registry.test:443": cls.serve_site().port}
         cls.program = cls.folder / "fetch"
         source = cls.folder / "fetch.go"
         source.write_text(FETCH)

@@ -38,7 +38,7 @@ class Java(support.Case):
     def setUpClass(cls):
         super().setUpClass()
         cls.new_site()
-        cls.origins = {"registry.test:443": cls.serve_site()}
+        cls.origins = {"registry.test:443": cls.serve_site().port}
 
     def fetches(self, source, alpn):
         """Java reads no proxy variables: it wants properties."""

@@ -25,7 +25,7 @@ class Python(support.Case):
         cls.new_site()
         (cls.site / "simple/tiny").mkdir(parents=True)
         cls.make_wheel()
-        cls.origins = {"pypi.test:443": cls.serve_site("default_type text/html;")}
+        cls.origins = {"pypi.test:443": cls.serve_site("default_type text/html;").port}
 
     @classmethod
     def make_wheel(cls):

@@ -26,7 +26,7 @@ class WgetGitApt(support.Case):
         cls.new_site()
         cls.make_git_repository()
         cls.make_apt_repository()
-        cls.origins = {"files.test:443": cls.serve_site()}
+        cls.origins = {"files.test:443": cls.serve_site().port}
 
     @classmethod
     def make_git_repository(cls):
