@@ -143,7 +143,8 @@ class Incoming:
         if head is None:
             raise Cut("closed")
         head.interim = interim
-        if method == "HEAD" or head.status in (101, 204, 304):
+        tunnel = method == "CONNECT" and 200 <= head.status < 300
+        if method == "HEAD" or tunnel or head.status in (101, 204, 304):
             return head
         self.body(head)
         if head.framing == "none":

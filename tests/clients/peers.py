@@ -147,3 +147,64 @@ class PlainNginx(Peer):
             }}
         """)
         return ["nginx", "-e", "stderr", "-p", self.folder, "-c", conf]
+
+
+def with_hosts(case, hosts, words):
+    """A program whose /etc/hosts is another, in a mount namespace of its own: {name: address}."""
+    file = Path(case.folder) / f"hosts-{os.urandom(4).hex()}"
+    file.write_text("".join(f"{address} {name}\n" for name, address in hosts.items()))
+    own = [] if os.geteuid() == 0 else ["--map-root-user"]
+    return ["unshare", *own, "--mount", "sh", "-c", 'mount --bind "$0" /etc/hosts && exec "$@"',
+            file, *words]  # fmt: skip
+
+
+class Tinyproxy(Peer):
+    """`more`: lines of its configuration, such as BasicAuth or Upstream."""
+
+    def __init__(self, case, hosts, more=""):
+        super().__init__(case, "tinyproxy", hosts, more)
+
+    def prepare(self, hosts, more):
+        conf = self.write("tinyproxy.conf", f"""
+            Listen 127.0.0.1
+            Port {self.port}
+            Timeout 60
+            MaxClients 50
+            LogLevel Info
+            {more}
+        """)
+        return with_hosts(self, hosts, ["tinyproxy", "-d", "-c", conf])
+
+
+class Mitmdump(Peer):
+    """Opens every TLS connection; `self.ca` is whom its clients would have to trust."""
+
+    def __init__(self, case, hosts, origin_ca):
+        super().__init__(case, "mitmdump", hosts, origin_ca)
+        self.ca = self.folder / "mitmproxy-ca-cert.pem"
+
+    def prepare(self, hosts, origin_ca):
+        return with_hosts(self, hosts, [
+            "mitmdump", "--listen-host", "127.0.0.1", "-p", self.port, "--set", f"confdir={self.folder}",
+            "--set", f"ssl_verify_upstream_trusted_ca={origin_ca}",
+        ])  # fmt: skip
+
+
+class Dante(Peer):
+    """A SOCKS server. `more`: rules that come before the one that allows everything."""
+
+    def __init__(self, case, hosts, more=""):
+        super().__init__(case, "dante", hosts, more)
+
+    def prepare(self, hosts, more):
+        conf = self.write("danted.conf", f"""
+            logoutput: stderr
+            internal: lo port = {self.port}
+            external: lo
+            clientmethod: none
+            socksmethod: none
+            client pass {{ from: 127.0.0.0/8 to: 127.0.0.0/8 }}
+            {more}
+            socks pass {{ from: 127.0.0.0/8 to: 0.0.0.0/0 }}
+        """)
+        return with_hosts(self, hosts, ["danted", "-f", conf, "-p", self.folder / "danted.pid"])

@@ -198,8 +198,8 @@ class Case(unittest.TestCase):
         folder.mkdir(exist_ok=True)
         return folder / name
 
-    def proxy(self, *words):
-        return Proxy(self, words)
+    def proxy(self, *words, env=None):
+        return Proxy(self, words, env)
 
     def watch(self, origins, *words):
         return Watch(self, origins, words)
@@ -231,13 +231,13 @@ class Case(unittest.TestCase):
 class Proxy(Process):
     """A standing `helloscope run`, which records to a file unless `words` say otherwise."""
 
-    def __init__(self, case, words):
+    def __init__(self, case, words, env=None):
         self.case = case
         port_file = case.folder / f"run-{os.urandom(4).hex()}.port"
         self.recording = port_file.with_suffix(".pcapng")
         words = [HELLOSCOPE, "run", "--listen", "127.0.0.1:0", "--port-file", port_file,
                  "--record", self.recording, *words]  # fmt: skip
-        super().__init__(case.folder, words, case.env)
+        super().__init__(case.folder, words, env or case.env)
         case.addCleanup(self.stop)
         self.ports = self.ports_from(port_file)  # that of each way in, in the order of the words
         self.port = self.ports[0]
@@ -485,6 +485,17 @@ def tshark(case, file, shown, *fields, more=()):
         "-E", "occurrence=a", "-E", "aggregator=;", *words,
     ).stdout.decode()  # fmt: skip
     return [[one.split(";") if one else [] for one in line.split("\t")] for line in told.splitlines()]
+
+
+def fill(case, listener):
+    """Makes the queue of a bound socket full: the kernel drops what else wants to connect."""
+    listener.bind(("127.0.0.1", 0))
+    listener.listen(0)
+    for _ in range(4):
+        waiting = socket.socket()
+        waiting.setblocking(False)
+        waiting.connect_ex(listener.getsockname())
+        case.addCleanup(waiting.close)
 
 
 def ask(port, request):
