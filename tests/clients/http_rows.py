@@ -4,6 +4,7 @@ what both ends must see, and where Squid 5.7 (Debian 12, `via on`, no cache) doe
 In what is sent and wanted, {o} is the origin's host:port. `wants`, and what Squid does, have the
 keys of test_http_semantics.Seen.
 """
+import socket
 from dataclasses import dataclass, field
 
 from scripted import answers, greet, once, response
@@ -146,6 +147,9 @@ FIELDS = [
     Row("Max-Forwards is counted for OPTIONS",
         head("OPTIONS http://{o}/ HTTP/1.1", Max_Forwards="5"),
         methods=("OPTIONS",), wants={"origin:field:Max-Forwards": "4"}),
+    Row("Max-Forwards: 0 is answered here", head("OPTIONS http://{o}/ HTTP/1.1", Max_Forwards="0"),
+        methods=("OPTIONS",),
+        wants={"status": one_of((200, 204, 501)), "origin:count": 0, "then": EITHER}),
     Row("Connection: close of the origin's", get(), once(response(Connection="close")),
         {"body": b"hello"}),
     Row("fields that the origin's Connection names", get(),
@@ -165,6 +169,26 @@ def in_turn(talk):
     for at in (talk.at, other.at, talk.at, other.at):
         talk.send(get().replace(b"{o}", at.encode()))
         talk.answer()
+
+
+def to_ipv6(talk):
+    origin = talk.another(answers(response(body=b"by IPv6")), "::1")
+    talk.send(get().replace(b"{o}", origin.at.encode()))
+    talk.answer()
+    talk.facts["Host"] = origin.requests[0].get("Host") == origin.at
+
+
+def by_name(talk):
+    at = talk.at.replace("127.0.0.1", "localhost").encode()
+    talk.send(get().replace(b"{o}", at))
+    talk.answer()
+    talk.facts["Host"] = talk.origin.requests[0].get("Host") == at.decode()
+
+
+def closes_its_half(talk):
+    talk.send(get())
+    talk.connection.shutdown(socket.SHUT_WR)
+    talk.answer()
 
 
 def many_times(talk, times=50):
@@ -212,6 +236,16 @@ PERSISTENCE = [
         wants={"statuses": [200] * 4, "bodies": [b"hello", b"other"] * 2}),
     Row("fifty requests on one connection", many_times, wants={"statuses": [200] * 50}),
     Row("a tunnel behind a request", get_then_tunnel, wants={"statuses": [200] * 3}),
+    Row("a thousand pipelined requests", get("/x" * 20) * 1000, methods=("GET",) * 1000,
+        wants={"statuses": [200] * 1000}),
+    Row("a request behind Connection: close", get("/1", Connection="close") + get("/2"),
+        wants={"then": "closed", "origin:count": 1}),
+    Row("the client closes its half behind a request", closes_its_half,
+        wants={"body": b"hello", "then": "closed"},
+        squid=("takes it for the end (half_closed_clients off)",
+               {"status": "closed", "whole": "closed", "body": "closed"})),
+    Row("an IPv6 literal", to_ipv6, wants={"body": b"by IPv6", "Host": True}),
+    Row("a name", by_name, wants={"body": b"hello", "Host": True}),
     Row("HTTP/1.0", get(version="1.0"),
         wants={"then": "closed", "origin:field:Via": starts("1.0 ")}),
     Row("HTTP/1.0 without Host", get(version="1.0", Host=None),

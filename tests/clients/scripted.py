@@ -60,11 +60,12 @@ class Scripted:
     with Scripted(lambda visit: visit.send(b"…")) as server: … server.at …
     """
 
-    def __init__(self, script):
+    def __init__(self, script, address="127.0.0.1"):
         self.script = script
-        self.listener = socket.create_server(("127.0.0.1", 0), backlog=100)
+        family = socket.AF_INET6 if ":" in address else socket.AF_INET
+        self.listener = socket.create_server((address, 0), family=family, backlog=100)
         self.port = self.listener.getsockname()[1]
-        self.at = f"127.0.0.1:{self.port}"
+        self.at = f"[{address}]:{self.port}" if ":" in address else f"{address}:{self.port}"
         self.requests, self.visits = [], []
         self.notes = []  # what a script wants known, and how it failed
         self.changed = threading.Condition()

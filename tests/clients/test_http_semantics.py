@@ -20,7 +20,7 @@ PATIENCE = 10  # seconds for an answer
 ROWS = GOOD + IN_TIME + BAD
 
 
-DIALOGUE = ("first", "mirrored", "at the end", "streamed", "end")  # facts that dialogues note
+DIALOGUE = ("Host", "first", "mirrored", "at the end", "streamed", "end")  # facts that dialogues note
 
 
 class Talk:
@@ -55,8 +55,8 @@ class Talk:
         self.left = True
         self.answers.append("left")
 
-    def another(self, script):
-        return self.stack.enter_context(Scripted(script))
+    def another(self, script, address="127.0.0.1"):
+        return self.stack.enter_context(Scripted(script, address))
 
 
 class Seen:
