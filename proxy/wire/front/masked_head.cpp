@@ -68,6 +68,24 @@ std::string masked_value(const header_field& field) {
     return std::string(field.value);
 }
 
+// A head whose parts are written over with texts of the same size.
+class masked_text {
+  public:
+    masked_text(const char* head, std::size_t size) : head_(head), text_(head, size) {}
+
+    void put(std::string_view original, const std::string& text) {
+        text_.replace(static_cast<std::size_t>(original.data() - head_), text.size(), text);
+    }
+    std::string with_fields(const std::vector<header_field>& fields) {
+        for (const auto& field : fields) put(field.value, masked_value(field));
+        return std::move(text_);
+    }
+
+  private:
+    const char* head_;
+    std::string text_;
+};
+
 } // namespace
 
 std::string masked_target(std::string_view target) {
@@ -94,15 +112,14 @@ std::string masked_method(std::string_view method) {
 }
 
 std::string masked_head(const request_head& head) {
-    const auto* const start = head.method.data();
-    std::string out{start, head.size};
-    const auto put = [&](std::string_view original, const std::string& text) {
-        out.replace(static_cast<std::size_t>(original.data() - start), text.size(), text);
-    };
-    put(head.method, masked_method(head.method));
-    put(head.target, masked_target(head.target));
-    for (const auto& field : head.fields) put(field.value, masked_value(field));
-    return out;
+    masked_text text(head.method.data(), head.size);
+    text.put(head.method, masked_method(head.method));
+    text.put(head.target, masked_target(head.target));
+    return text.with_fields(head.fields);
+}
+
+std::string masked_response_head(const response_head& head) {
+    return masked_text(head.status_line.data(), head.size).with_fields(head.fields);
 }
 
 std::vector<masked_field> masked_fields(const request_head& head) {

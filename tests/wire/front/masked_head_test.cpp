@@ -144,3 +144,31 @@ TEST_CASE("a method that nobody knows may be a secret") {
     CHECK(masked_method("S3CR3T") == "xxxxxx");
     CHECK(masked_head(parse("S3CR3T / HTTP/1.1\r\n\r\n")) == "xxxxxx / HTTP/1.1\r\n\r\n");
 }
+
+TEST_CASE("a recording keeps the status line of an answer and none of its secrets") {
+    const std::string input = "HTTP/1.1 407 Proxy Authentication Required\r\n"
+                              "Proxy-Authenticate: Digest realm=\"a\", nonce=\"b\"\r\n"
+                              "Set-Cookie: a=b\r\n"
+                              "Location: http://me:pw@a.test/?c\r\n"
+                              "Server: squid/5.7\r\n"
+                              "VIA: 1.1 parent\r\n"
+                              "Proxy-Status: parent; error=http_request_denied\r\n"
+                              "content-length:  12\r\n"
+                              "\r\n"
+                              "Hello world!";
+    const auto head = parse_response_head(as_bytes(input));
+    REQUIRE(head);
+    const auto text = masked_response_head(*head);
+    CHECK(
+        text == "HTTP/1.1 407 Proxy Authentication Required\r\n"
+                "Proxy-Authenticate: xxxxxxxxxxxxxxxxxxxxxxxxxxx\r\n"
+                "Set-Cookie: xxx\r\n"
+                "Location: xxxxxxxxxxxxxxxxxxxxxx\r\n"
+                "Server: xxxxxxxxx\r\n"
+                "VIA: 1.1 parent\r\n"
+                "Proxy-Status: parent; error=http_request_denied\r\n"
+                "content-length:  12\r\n"
+                "\r\n");
+    CHECK(text.size() == head->size);
+    CHECK(parse_response_head(as_bytes(text)));
+}
