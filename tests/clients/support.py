@@ -204,14 +204,14 @@ class Case(unittest.TestCase):
     def watch(self, origins, *words):
         return Watch(self, origins, words)
 
-    def each_way(self, origins, test):
+    def each_way(self, origins, test, hosts=None):
         """Calls `test` with a function that runs a client and returns what it printed, and its flows:
         once by `helloscope run -- CLIENT`, once by itself, where it has to be told of the proxy by
-        `setting`: more words, or more environment, with {} for the URL."""
+        `setting`: its first words, or more environment, with {} for the URL."""
 
         def around(*command, setting, **options):
             watch = self.watch(origins)
-            return watch.run(*command, **options).stdout, watch.flows()
+            return watch.run(*command, **options).stdout, watch.flows(hosts)
 
         def standing(*command, setting, **options):
             watch = self.watch(origins)
@@ -220,8 +220,8 @@ class Case(unittest.TestCase):
                 told = {name: value.format(url) for name, value in setting.items()}
                 options["env"] = options.get("env", self.env) | told
             else:
-                command += tuple(word.format(url) for word in setting)
-            return self.run_program(*command, **options).stdout, watch.flows()
+                command = (command[0], *(word.format(url) for word in setting), *command[1:])
+            return self.run_program(*command, **options).stdout, watch.flows(hosts)
 
         for way in (around, standing):
             with self.subTest(way.__name__):
@@ -386,19 +386,19 @@ class Watch:
         self.recordings.append(self.proxies[-1].recording)
         return self.proxies[-1]
 
-    def flows(self):
-        """Ends everything. All flows in the order in which they were recorded: none came to grief,
-        and the ClientHello of each is the one that tshark reads from the wire."""
+    def flows(self, hosts=None):
+        """Ends everything. All flows, or those to `hosts`, in the order in which they were recorded:
+        none came to grief, and the ClientHello of each is the one that tshark reads from the wire."""
         for proxy in self.proxies:
             proxy.end()
-        flows = [flow for file in self.recordings for flow in flows_of(self.case, file).values()]
+        flows = [flow for file in self.recordings for flow in flows_of(self.case, file).values()
+                 if hosts is None or flow.host in hosts]  # fmt: skip
         wire = hellos_on_the_wire(self.case, self.capture.end(), *self.ports)
         ours = {}
         for flow in flows:
             assert flow.verdict is None, flow.one("verdict")
-            assert flow.one("flow_closed")["to_client"] > 0
             if flow.all("record"):
-                assert flow.version in ("1.2", "1.3")
+                assert flow.version in ("1.2", "1.3") and flow.one("flow_closed")["to_client"] > 0
                 ours[flow.local_port] = (flow.hello_on_the_wire, flow.sni)
         assert flows and ours == wire, f"recorded {ours}, on the wire {wire}"
         return flows
@@ -429,6 +429,12 @@ class Flow:
         found = self.all(name, **fields)
         assert len(found) == 1, f"{len(found)} events {name} {fields}"
         return found[0]
+
+    @property
+    def host(self):
+        """That the client asked for, if it came so far."""
+        asked = self.all("requested")
+        return asked[0].get("host") if asked else None
 
     @property
     def hello(self):

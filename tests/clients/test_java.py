@@ -7,14 +7,13 @@ usage: test_java.py HELLOSCOPE [unittest arguments]
 import support
 
 HTTP_CLIENT = """
-import java.net.*;
+import java.net.URI;
 import java.net.http.*;
 
 class Fetch {
     public static void main(String[] words) throws Exception {
-        var client = HttpClient.newBuilder().proxy(ProxySelector.getDefault()).build();
         var request = HttpRequest.newBuilder(URI.create(words[0])).build();
-        System.out.write(client.send(request, HttpResponse.BodyHandlers.ofByteArray()).body());
+        System.out.write(HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofByteArray()).body());
         System.out.flush();
     }
 }

@@ -22,7 +22,7 @@ FETCH = "fetch(process.argv[2])" + SHOW
 HTTPS = "require('https').get(process.argv[2], answer => answer.pipe(process.stdout));"
 AGENT = """
 const { EnvHttpProxyAgent, ProxyAgent, fetch } = require(process.argv[2]);
-const dispatcher = process.argv[4] ? new ProxyAgent(process.argv[4]) : new EnvHttpProxyAgent();
+const dispatcher = process.env.PROXY ? new ProxyAgent(process.env.PROXY) : new EnvHttpProxyAgent();
 fetch(process.argv[3], { dispatcher })""" + SHOW
 
 
@@ -74,12 +74,14 @@ class NpmNode(support.Case):
 
     def test_npm_installs_a_package(self):
         to, cache = self.path("to"), self.path("cache")
-        command = [self.node20, self.npm, "install", "--prefix", to, "--cache", cache, "--no-audit",
+        command = [self.npm, "install", "--prefix", to, "--cache", cache, "--no-audit",
                    "--no-update-notifier", "--cafile", self.ca, "tiny",
                    "--registry", "https://registry.test/files/"]  # fmt: skip
 
+        env = self.env | {"PATH": f"{self.node20.parent}:{support.PATH}"}
+
         def install(way):
-            _, flows = way(*command, setting=["--https-proxy", "{}"])
+            _, flows = way(*command, setting=["--https-proxy", "{}"], env=env)
             self.assertEqual((to / "node_modules/tiny/index.js").read_bytes(), self.index)
             self.assertEqual({flow.sni for flow in flows}, {"registry.test"})
             shutil.rmtree(to)
@@ -89,7 +91,7 @@ class NpmNode(support.Case):
 
     def test_node_20_with_undici(self):
         self.fetches(
-            self.node20, self.script(AGENT), self.undici, self.url, setting=["{}"],
+            self.node20, self.script(AGENT), self.undici, self.url, setting={"PROXY": "{}"},
             alpn=["http/1.1"], size=386,
         )  # fmt: skip
 

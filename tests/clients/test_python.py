@@ -9,7 +9,7 @@ import zipfile
 
 import support
 
-PYTHON = "/usr/bin/python3"  # another in the PATH may bring an OpenSSL of its own
+PYTHON, PIP = "/usr/bin/python3", "/usr/bin/pip3"  # others in the PATH may bring another OpenSSL
 URLLIB = """
 import sys, urllib.request
 sys.stdout.buffer.write(urllib.request.urlopen(sys.argv[1]).read())
@@ -56,8 +56,8 @@ class Python(support.Case):
 
     def test_pip(self):
         to = self.path("to")
-        command = [PYTHON, "-m", "pip", "--isolated", "--disable-pip-version-check", "--no-cache-dir",
-                   "install", "--no-deps", "--target", to, "--cert", self.ca,
+        command = [PIP, "--isolated", "--disable-pip-version-check", "--no-cache-dir", "install",
+                   "--no-deps", "--target", to, "--cert", self.ca,
                    "--index-url", "https://pypi.test/simple", "tiny"]  # fmt: skip
 
         def install(way):
@@ -70,6 +70,6 @@ class Python(support.Case):
 
 
 if __name__ == "__main__":
-    support.need(PYTHON, "nginx")
+    support.need(PYTHON, PIP, "nginx")
     support.need_to_capture()
     support.main()
