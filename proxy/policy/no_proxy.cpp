@@ -26,6 +26,11 @@ std::size_t port_colon(std::string_view entry) {
     return entry.find(':') == colon ? colon : entry.npos;
 }
 
+std::string_view without_brackets(std::string_view host) {
+    const bool bracketed = host.starts_with('[') && host.ends_with(']');
+    return bracketed ? host.substr(1, host.size() - 2) : host;
+}
+
 } // namespace
 
 no_proxy no_proxy::parse(std::string_view list) {
@@ -46,7 +51,7 @@ std::optional<no_proxy::exception> no_proxy::parse_entry(std::string_view entry)
     exception out;
     if ((out.addresses = parse_network_around(entry))) return out;
     const auto colon = std::min(port_colon(entry), entry.size());
-    const auto host = entry.substr(0, colon);
+    const auto host = without_brackets(entry.substr(0, colon));
     if (colon + 1 < entry.size()) { // "corp.test:" is a name with any port
         out.port = parse_port(entry.substr(colon + 1));
         if (!out.port) return std::nullopt;

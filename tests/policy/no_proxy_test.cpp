@@ -55,6 +55,10 @@ TEST_CASE("NO_PROXY covers what Go lets it cover") {
              row{"[2001:db8::1]:443", "[2001:db8::1]:443", true},
              row{"[2001:db8::1]:443", "[2001:db8::1]:80", false},
 
+             row{"[192.0.2.1]:443", "192.0.2.1:443", true},
+             row{"[corp.test]:443", "a.corp.test:443", true},
+             row{"[]:443", "a.test:443", false},
+
              row{"10.0.0.0/8", "10.255.0.1:443", true},
              row{"10.0.0.0/8", "11.0.0.1:443", false},
              row{"10.1.2.3/8", "10.255.0.1:443", true}, // as Go's ParseCIDR

@@ -79,6 +79,12 @@ TEST_CASE("the environment names a parent for each way of asking") {
                  "direct by no_proxy",
                  "direct by no_proxy"},
              row{{{"NO_PROXY", "*"}}, "direct by ", "direct by "},
+             // GNOME sets such an ALL_PROXY beside the others: what is not needed is not read.
+             row{{{"all_proxy", "socks://a.test:1/"},
+                  {"https_proxy", "http://b.test:2/"},
+                  {"http_proxy", "http://b.test:2/"}},
+                 "http://b.test:2 by https_proxy",
+                 "http://b.test:2 by http_proxy"},
          }) {
         const auto ways = read(set);
         REQUIRE(ways);
