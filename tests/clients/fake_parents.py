@@ -15,12 +15,11 @@ class Failure:
     name: str = ""
     script: object = None  # plays the visit once the parent has been asked for the target
     status: int = 0  # of the answer to CONNECT
-    reason: str = ""  # of it, behind "parent URL "
+    reason: str = ""  # of it; {p} is the parent's URL
     verdict: str = ""
     error: str = ""  # of Proxy-Status, and …
     reply: int = 0  # … what SOCKS5 has for it
     fields: dict = field(default_factory=dict)  # of the answer to CONNECT
-    body: bytes = None  # of it, if it is the parent's
 
 
 def says(*pieces):

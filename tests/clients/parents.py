@@ -1,0 +1,70 @@
+"""What the tests of parent proxies share: the ways to ask helloscope, and an origin behind it."""
+import ssl
+
+import support
+from http_wire import Incoming
+from scripted import Scripted, greet
+
+
+class Parents(support.Case):
+    names = ["registry.test", "parent.test"]
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.origin = cls.serve()
+        cls.target = f"registry.test:{cls.origin}"
+        cls.plain = Scripted(greet)
+        cls.addClassCleanup(cls.plain.stop)
+
+    def scripted(self, server):
+        self.addCleanup(server.stop)
+        return server
+
+    def open(self, port, *lines):
+        """What comes from the proxy that has been sent these lines."""
+        connection = support.ask(port, "\r\n".join(lines).encode() + b"\r\n\r\n")
+        self.addCleanup(connection.close)
+        return Incoming(connection)
+
+    def connect(self, port, target, *fields):
+        """Asks for a tunnel: the answer, and what comes behind it."""
+        incoming = self.open(port, f"CONNECT {target} HTTP/1.1", f"Host: {target}", *fields)
+        return incoming.response("CONNECT"), incoming
+
+    def get(self, port, url, *fields):
+        """A GET in absolute-form."""
+        host = f"Host: {url.split('/')[2]}"
+        return self.open(port, f"GET {url} HTTP/1.1", host, "Connection: close", *fields).response()
+
+    def socks5(self, port, target):
+        """Asks for a tunnel by SOCKS5: the reply code, and what comes behind it."""
+        connection = support.ask(port, b"\5\1\0")
+        self.addCleanup(connection.close)
+        incoming = Incoming(connection)
+        self.assertEqual(incoming.exactly(2), b"\5\0")
+        host, number = target.rsplit(":", 1)
+        asked = b"\5\1\0\3%c%s" % (len(host), host.encode()) + int(number).to_bytes(2, "big")
+        connection.sendall(asked)
+        reply = incoming.exactly(4)
+        incoming.exactly({1: 6, 4: 18}[reply[3]])
+        return reply[1], incoming
+
+    def fetch(self, port, ca=None, *fields):
+        """A file of the origin through a tunnel."""
+        answer, incoming = self.connect(port, self.target, *fields)
+        self.assertEqual(answer.status, 200, answer)
+        context = ssl.create_default_context(cafile=str(ca or self.ca))
+        with context.wrap_socket(incoming.connection, server_hostname="registry.test") as server:
+            server.sendall(b"GET /bytes/1000 HTTP/1.1\r\nHost: registry.test\r\n\r\n")
+            answer = Incoming(server).response()
+        self.assertEqual((answer.status, len(answer.body)), (200, 1000))
+
+    def ended(self, proxy):
+        proxy.end()
+        return list(proxy.flows().values())
+
+    def the_flow(self, proxy):
+        flows = self.ended(proxy)
+        self.assertEqual(len(flows), 1)
+        return flows[0]
