@@ -21,9 +21,10 @@ SHOW = ".then(a => a.arrayBuffer()).then(b => process.stdout.write(Buffer.from(b
 FETCH = "fetch(process.argv[2])" + SHOW
 HTTPS = "require('https').get(process.argv[2], answer => answer.pipe(process.stdout));"
 AGENT = """
-const { EnvHttpProxyAgent, ProxyAgent, fetch } = require(process.argv[2]);
-const dispatcher = process.env.PROXY ? new ProxyAgent(process.env.PROXY) : new EnvHttpProxyAgent();
-fetch(process.argv[3], { dispatcher })""" + SHOW
+const { EnvHttpProxyAgent, ProxyAgent, fetch, setGlobalDispatcher } = require(process.argv[3]);
+const url = process.env.PROXY;
+setGlobalDispatcher(url ? new ProxyAgent(url) : new EnvHttpProxyAgent());
+""" + FETCH
 
 
 def tgz(files):
@@ -91,7 +92,7 @@ class NpmNode(support.Case):
 
     def test_node_20_with_undici(self):
         self.fetches(
-            self.node20, self.script(AGENT), self.undici, self.url, setting={"PROXY": "{}"},
+            self.node20, self.script(AGENT), self.url, self.undici, setting={"PROXY": "{}"},
             alpn=["http/1.1"], size=386,
         )  # fmt: skip
 
