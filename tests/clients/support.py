@@ -52,8 +52,11 @@ def npm_package(name, version):
             )  # fmt: skip
             if done.returncode != 0:
                 skip(f"npm cannot fetch {name}: {done.stderr.decode()}")
-            if not kept.exists():
+            try:
                 os.rename(Path(fresh) / "node_modules", kept)
+            except OSError:  # another script was faster
+                if not kept.exists():
+                    raise
     return kept / name
 
 

@@ -40,7 +40,7 @@ class Go(support.Case):
         source = cls.folder / "fetch.go"
         source.write_text(FETCH)
         cls.run_program("go", "build", "-o", cls.program, source,
-                        env=cls.env | {"GOFLAGS": "-mod=mod", "GOPROXY": "off"})  # fmt: skip
+                        env=cls.env | {"GOPROXY": "off"})  # fmt: skip
 
     def test_net_http(self):
         def fetch(way):
