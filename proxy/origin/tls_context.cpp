@@ -1,8 +1,7 @@
 #include "tls_context.hpp"
 
-#include "helloscope/net/x509/certificate.hpp"
+#include "helloscope/net/streams/tls_context.hpp"
 
-#include <algorithm>
 #include <fmt/format.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
@@ -10,8 +9,6 @@
 
 namespace helloscope::origin {
 namespace {
-
-namespace x509 = net::x509;
 
 std::unexpected<failure> refused(std::string_view what) {
     const char* reason = ERR_reason_error_string(ERR_get_error());
@@ -21,22 +18,7 @@ std::unexpected<failure> refused(std::string_view what) {
 }
 
 result<void> use_chain(SSL_CTX* context, const tls_options& options) {
-    const auto chain = x509::parse_certificates(options.chain);
-    if (!chain) return std::unexpected(chain.error());
-    const auto key = x509::parse_private_key(options.key);
-    if (!key) return std::unexpected(key.error());
-    if (!x509::belongs_to(*key, chain->front())) {
-        return std::unexpected(failure{"the key does not belong to the first certificate"});
-    }
-    if (SSL_CTX_use_certificate(context, chain->front().native()) != 1) {
-        return refused("the certificate");
-    }
-    for (std::size_t i = 1; i < chain->size(); ++i) {
-        if (SSL_CTX_add1_chain_cert(context, (*chain)[i].native()) != 1)
-            return refused("the chain");
-    }
-    if (SSL_CTX_use_PrivateKey(context, key->native()) != 1) return refused("the key");
-    return {};
+    return net::use_identity(context, options.chain, options.key);
 }
 
 // OpenSSL keeps the names of TLS 1.3 apart from those of the versions before it.
@@ -80,43 +62,11 @@ result<void> use_versions(SSL_CTX* context, const tls_options& options) {
     return {};
 }
 
-// The protocols as the extension spells them (RFC 7301 §3.1), owned by the context.
-using wire_list = std::vector<unsigned char>;
-
-void free_list(void*, void* list, CRYPTO_EX_DATA*, int, long, void*) {
-    delete static_cast<wire_list*>(list);
-}
-
-int list_slot() {
-    static const int slot = SSL_CTX_get_ex_new_index(0, nullptr, nullptr, nullptr, free_list);
-    return slot;
-}
-
-int select_protocol(
-    SSL* connection, const unsigned char** out, unsigned char* out_size,
-    const unsigned char* offered, unsigned offered_size, void*) {
-    const auto* ours = static_cast<const wire_list*>(
-        SSL_CTX_get_ex_data(SSL_get_SSL_CTX(connection), list_slot()));
-    const int found = SSL_select_next_proto(
-        const_cast<unsigned char**>(out), out_size, ours->data(),
-        static_cast<unsigned>(ours->size()), offered, offered_size);
-    return found == OPENSSL_NPN_NEGOTIATED ? SSL_TLSEXT_ERR_OK : SSL_TLSEXT_ERR_ALERT_FATAL;
-}
-
 result<void> use_alpn(SSL_CTX* context, const tls_options& options) {
     if (options.alpn.empty()) return {};
-    auto list = std::make_unique<wire_list>();
-    for (const std::string& name : options.alpn) {
-        if (name.empty() || name.size() > 255) {
-            return std::unexpected(failure{"--alpn: a protocol has 1 to 255 bytes"});
-        }
-        list->push_back(static_cast<unsigned char>(name.size()));
-        list->insert(list->end(), name.begin(), name.end());
-    }
-    if (SSL_CTX_set_ex_data(context, list_slot(), list.get()) != 1) return refused("--alpn");
-    list.release();
-    SSL_CTX_set_alpn_select_cb(context, select_protocol, nullptr);
-    return {};
+    auto used = net::answer_alpn(context, options.alpn);
+    if (!used) used.error().message.insert(0, "--alpn: ");
+    return used;
 }
 
 result<void> use_record_size(SSL_CTX* context, const tls_options& options) {
