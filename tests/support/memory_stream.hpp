@@ -13,6 +13,9 @@ class memory_stream final : public net::stream {
   public:
     explicit memory_stream(boost::asio::io_context& context)
         : changed_(context, std::chrono::steady_clock::time_point::max()) {}
+    ~memory_stream() override {
+        if (last_words != nullptr) *last_words = sent;
+    }
 
     // ---- the test's side
     void gives(std::string_view text) {
@@ -37,6 +40,7 @@ class memory_stream final : public net::stream {
     }
 
     std::string sent;
+    std::string* last_words = nullptr; // gets what `sent` is when the stream goes
     bool sends_ended = false, was_reset = false, was_closed = false;
 
     // ---- the relay's side
