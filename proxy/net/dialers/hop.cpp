@@ -160,13 +160,9 @@ awaitable<hop_answer> ask_socks(talk& with, const hop_request& asked) {
         case socks_client::next::wants_login: answer.how = ending::wants_login; co_return answer;
         case socks_client::next::garbled:
             co_return garbled("the answer is not SOCKS5: " + step.words);
-        case socks_client::next::more:
-        case socks_client::next::send: break;
+        case socks_client::next::more: stopped = co_await with.hear(); break;
+        case socks_client::next::send: stopped = co_await with.say(step.to_send); break;
         }
-        if (step.what == socks_client::next::more)
-            stopped = co_await with.hear();
-        else
-            stopped = co_await with.say(step.to_send);
     }
     co_return with.cut_short(stopped);
 }
