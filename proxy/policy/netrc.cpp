@@ -114,8 +114,11 @@ result<std::vector<netrc_entry>> parse_netrc(std::string_view text, std::string_
             in.fail(fmt::format("\"{}\" comes before any machine", *keyword));
         } else {
             auto value = in.value_of(*keyword);
-            if (*keyword == "login") entries.back().login.user = std::move(value);
-            if (*keyword == "password") entries.back().login.password = std::move(value);
+            auto& login = entries.back().login;
+            if (*keyword == "login")
+                login.user = std::move(value);
+            else if (*keyword == "password")
+                login.password = std::move(value);
         }
     }
     if (in.error()) return std::unexpected(*in.error());

@@ -49,7 +49,8 @@ no_proxy no_proxy::parse(std::string_view list) {
 
 std::optional<no_proxy::exception> no_proxy::parse_entry(std::string_view entry) {
     exception out;
-    if ((out.addresses = parse_network_around(entry))) return out;
+    out.addresses = parse_network_around(entry);
+    if (out.addresses) return out;
     const auto colon = std::min(port_colon(entry), entry.size());
     const auto host = without_brackets(entry.substr(0, colon));
     if (colon + 1 < entry.size()) { // "corp.test:" is a name with any port
