@@ -74,6 +74,17 @@ timestamp end_of(const timeline& flow) {
     return flow.closings.empty() ? flow.latest : flow.closings.front().time;
 }
 
+void take_way_out(const timeline& flow, facts& out) {
+    if (flow.route) {
+        out.parents = flow.route->parents;
+        out.parent_source = flow.route->source;
+    }
+    out.parents_passed = flow.parents_passed;
+    out.parent_answer = flow.parent_answer;
+    const auto& asked = flow.of(stage::parent);
+    if (asked.begin && !asked.end) out.parent_waited = end_of(flow) - *asked.begin;
+}
+
 std::optional<duration> waited(const timeline& flow) {
     const auto& flight = flow.of(stage::server_flight);
     if (!flight.begin) return std::nullopt;
@@ -86,14 +97,18 @@ facts make_facts(const timeline& flow) {
     facts out;
     out.client = flow.client;
     out.listener = flow.listener;
-    if (flow.request) {
-        out.front = flow.request->front;
-        out.host = flow.request->host;
-        out.port = flow.request->port;
-    }
+    if (flow.introduced) out.real_client = flow.introduced->source;
+    out.front = flow.front;
+    out.host = flow.target.host;
+    out.port = flow.target.port;
+    out.login_sent = flow.login_sent;
     out.answer = flow.answer;
     out.front_took = length_of(flow.of(stage::front));
-    if (flow.names) out.resolve_error = flow.names->error;
+    take_way_out(flow, out);
+    if (flow.names) {
+        out.looked_up = flow.names->host;
+        out.resolve_error = flow.names->error;
+    }
     out.attempts = flow.attempts;
     for (const auto& tried : flow.attempts)
         if (tried.stands) out.server = tried.address;
@@ -104,6 +119,7 @@ facts make_facts(const timeline& flow) {
     out.hello_bytes = flow.hello_bytes;
     out.client_hello = flow.client_hello;
     out.cut = up.cut;
+    out.exchanges = flow.exchanges;
     out.from_server = down.bytes;
     out.server_hello = flow.server_hello;
     out.other_answer = down.other;

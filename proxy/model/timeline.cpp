@@ -1,8 +1,10 @@
 #include "helloscope/model/timeline.hpp"
 
+#include "helloscope/wire/front/request_head.hpp"
 #include "helloscope/wire/tls/record.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace helloscope::model {
 namespace {
@@ -20,6 +22,12 @@ template <class T> bool keep(std::vector<T>& list, T value) {
     return true;
 }
 
+const head_field* find(const requested& head, std::string_view name) {
+    for (const auto& field : head.headers)
+        if (wire::front::same_field_name(field.name, name)) return &field;
+    return nullptr;
+}
+
 // One event at a time, into one timeline.
 class fold {
   public:
@@ -34,22 +42,30 @@ class fold {
         begin(stage::front, now_);
     }
 
-    void operator()(const proxy_protocol&) {}
-    void operator()(const routed&) {}
-    void operator()(const parent_answered&) {}
-    void operator()(const exchanged&) {}
+    void operator()(const proxy_protocol& e) {
+        (e.of == leg::client ? flow_.introduced : flow_.announced) = e;
+    }
 
     void operator()(const requested& e) {
+        flow_.front = e.front;
+        flow_.target = {e.host, e.port};
+        flow_.login_sent = find(e, "Proxy-Authorization") != nullptr;
+        if (flow_.requests++ > 0) return ask_again();
         flow_.request = e;
         flow_.request->headers = {};
-        for (const auto& field : e.headers)
-            if (field.value && (field.name == "User-Agent" || field.name == "user-agent"))
-                flow_.user_agent = field.value->substr(0, text_limit);
+        if (const auto* agent = find(e, "User-Agent"); agent && agent->value)
+            flow_.user_agent = agent->value->substr(0, text_limit);
         end(stage::front, now_);
         reach(stage::resolve);
     }
 
+    void operator()(const routed& e) {
+        flow_.route = e;
+        if (e.parents.size() > attempt_limit) flow_.route->parents.resize(attempt_limit);
+    }
+
     void operator()(const resolved& e) {
+        find_way();
         flow_.names = e;
         if (e.addresses.size() > attempt_limit) flow_.names->addresses.resize(attempt_limit);
         begin(stage::resolve, now_ - e.took);
@@ -58,22 +74,26 @@ class fold {
     }
 
     void operator()(const connecting& e) {
+        find_way();
         begin(stage::connect, now_);
         reach(stage::connect);
         if (!keep(flow_.attempts, {e.address, false, {}, {}, {}, {}})) ++flow_.attempts_left_out;
     }
 
     void operator()(const connected& e) {
+        find_way();
         if (auto* tried = attempt_at(e.address, e.took)) {
             tried->stands = true;
             tried->took = e.took;
             tried->syn_retransmits = e.syn_retransmits;
         }
         end(stage::connect, now_);
+        if (flow_.route && !flow_.route->parents.empty()) begin_parent(now_);
         moved();
     }
 
     void operator()(const connect_failed& e) {
+        find_way();
         if (auto* tried = attempt_at(e.address, e.took)) {
             tried->took = e.took;
             tried->syn_retransmits = e.syn_retransmits;
@@ -83,9 +103,37 @@ class fold {
         span(stage::connect).end = now_;
     }
 
+    // The last parent's word ends the stage, or the first that does not let us through.
+    void operator()(const parent_answered& e) {
+        flow_.parent_answer = e;
+        flow_.parent_answer->reason.resize(std::min(e.reason.size(), text_limit));
+        if (e.error != "unreachable") begin_parent(now_ - e.took);
+        const auto parents = flow_.route ? flow_.route->parents.size() : 0;
+        if (!e.error.empty() || ++flow_.parents_passed >= parents) end_parent();
+        moved();
+    }
+
     void operator()(const answered& e) {
         flow_.answer = e;
-        if (e.status / 100 == 2) reach(stage::hello);
+        if (e.status / 100 == 2) {
+            end_parent();
+            reach(stage::hello);
+        }
+        moved();
+    }
+
+    void operator()(const exchanged& e) {
+        auto& all = flow_.exchanges;
+        ++all.count;
+        if (e.status < 100 || e.status >= 400) ++all.failed;
+        all.request_bytes += e.request_bytes;
+        all.response_bytes += e.response_bytes;
+        all.last = e;
+        // A parent that takes plain HTTP as it is has no dialogue of its own.
+        if (!span(stage::parent).end) span(stage::parent) = {};
+        begin(stage::data, std::max(now_ - e.took, span(stage::connect).end.value_or(flow_.begun)));
+        reach(stage::data);
+        span(stage::data).end = now_;
         moved();
     }
 
@@ -141,7 +189,7 @@ class fold {
     void operator()(const not_tls& e) {
         auto& way = stream_of(e.dir);
         if (!way.other) way.other = e;
-        if (flow_.client_hello || e.offset > 0) return;
+        if (flow_.client_hello || e.offset > 0 || flow_.plain_http()) return;
         begin(stage::data, now_); // a tunnel of something else
         reach(stage::data);
     }
@@ -196,6 +244,37 @@ class fold {
     }
     void reach(stage which) { flow_.at = std::max(flow_.at, which); }
 
+    void begin_parent(timestamp when) {
+        begin(stage::parent, when);
+        reach(stage::parent);
+    }
+
+    void end_parent() {
+        if (span(stage::parent).begin) end(stage::parent, now_);
+    }
+
+    // Another request on the same connection: what became of the one before is over, though its
+    // server may have gone.
+    void ask_again() {
+        flow_.way_is_older = true;
+        flow_.closings.clear();
+        span(stage::close) = {};
+        flow_.answer.reset();
+        flow_.parent_answer.reset();
+        moved();
+    }
+
+    // The first step of a way of its own for the request: what is known of the one before goes.
+    void find_way() {
+        if (!std::exchange(flow_.way_is_older, false)) return;
+        flow_.names.reset();
+        flow_.attempts.clear();
+        flow_.attempts_left_out = 0;
+        flow_.parents_passed = 0;
+        flow_.legs[static_cast<std::size_t>(leg::server)] = {};
+        for (const auto which : {stage::resolve, stage::connect, stage::parent}) span(which) = {};
+    }
+
     // What was concluded while nothing moved stands no longer when something does.
     void moved() {
         flow_.stall.reset();
@@ -219,7 +298,8 @@ class fold {
         way.bytes += bytes;
         if (!way.first) way.first = first;
         way.last = now_;
-        if (dir == direction::to_client) return;
+        if (dir == direction::to_client || flow_.plain_http()) return;
+        end_parent();
         begin(stage::hello, first);
         reach(stage::hello);
     }
@@ -266,7 +346,7 @@ class fold {
 
     void end_data() {
         if (!span(stage::data).begin) return;
-        auto last = *span(stage::data).begin;
+        auto last = span(stage::data).end.value_or(*span(stage::data).begin);
         for (const auto& way : flow_.streams)
             if (way.last) last = std::max(last, *way.last);
         span(stage::data).end = last;

@@ -96,6 +96,49 @@ TEST_CASE("the path is that of the stall while the stall stands, else the last o
     CHECK(make_facts(on.told()).server_leg.out.sent == 1600u);
 }
 
+TEST_CASE("the way out: which parents, what the last one said, how long one owes a word") {
+    const auto passed = make_facts(test::through_parent().told());
+    CHECK(passed.parents == std::vector{test::proxy});
+    CHECK(passed.parent_source == "HTTPS_PROXY");
+    CHECK(passed.parent_answer->status == 200);
+    CHECK(passed.parents_passed == 1);
+    CHECK(passed.looked_up == "proxy.corp");
+    CHECK(passed.server == test::proxy_side);
+    CHECK(!passed.parent_waited);
+    CHECK(make_facts(test::dialed().told()).parents.empty());
+
+    auto on = test::at_parent();
+    on.then(2s, stalled{stage::parent, 2s});
+    const auto standing = make_facts(on.told());
+    CHECK(standing.at == stage::parent);
+    CHECK(standing.parent_waited == 2s);
+    CHECK(standing.stuck());
+}
+
+TEST_CASE("facts are about the last request of a connection") {
+    auto on = test::asked_plainly();
+    test::exchange(on, 200, 10);
+    requested again{"http", "GET", "other.test", 8080, "HTTP/1.1", 90, {}};
+    again.headers = {{"Proxy-Authorization", 20, {}}};
+    on.then(1s, again);
+    const auto f = make_facts(on.told());
+    CHECK(f.host == "other.test");
+    CHECK(f.port == 8080);
+    CHECK(f.front == "http");
+    CHECK(f.login_sent);
+    CHECK(f.exchanges.count == 1);
+}
+
+TEST_CASE("the real client is the one that the PROXY protocol names, if it names one") {
+    const auto real = *parse_endpoint("203.0.113.7:41000");
+    auto on = test::asked();
+    CHECK(!make_facts(on.told()).real_client);
+    on.then(0ms, proxy_protocol{leg::client, 2, {}, {}});
+    CHECK(!make_facts(on.told()).real_client);
+    on.then(0ms, proxy_protocol{leg::client, 1, real, test::far_side});
+    CHECK(make_facts(on.told()).real_client == real);
+}
+
 TEST_CASE("who ended first is kept apart from how each leg ended") {
     auto on = test::greeted();
     on.then(1s, closed{leg::server, "peer", "rst", "ECONNRESET"});

@@ -178,6 +178,126 @@ TEST_CASE("attempts are kept with how they ended, also when their beginning is u
     CHECK(length_of(late.told().of(stage::connect)) == 5ms);
 }
 
+TEST_CASE("a parent's stage lasts from its connection to its word") {
+    const auto line = test::through_parent().told();
+    CHECK(line.route->parents == std::vector{test::proxy});
+    CHECK(line.route->source == "HTTPS_PROXY");
+    CHECK(line.parent_answer->status == 200);
+    CHECK(length_of(line.of(stage::connect)) == 300us);
+    CHECK(length_of(line.of(stage::parent)) == 3100us);
+    CHECK(line.at == stage::hello);
+
+    auto on = test::at_parent();
+    CHECK(on.told().at == stage::parent);
+    CHECK(!length_of(on.told().of(stage::parent)));
+    test::refuse(on, {test::proxy, 403, "Forbidden", 2ms, "refused"});
+    CHECK(length_of(on.told().of(stage::parent)) == 2ms);
+    CHECK(on.told().at == stage::parent);
+}
+
+TEST_CASE("of a chain the last parent ends the stage") {
+    auto on = test::routed({test::proxy, "socks5h://far.corp:1080"});
+    test::reach_parent(on);
+    on.then(2ms, parent_answered{test::proxy, 200, "OK", 2ms, ""});
+    CHECK(!on.told().of(stage::parent).end);
+    CHECK(on.told().parents_passed == 1);
+    on.then(3ms, parent_answered{"socks5h://far.corp:1080", 0, "", 3ms, ""});
+    CHECK(length_of(on.told().of(stage::parent)) == 5ms);
+    CHECK(on.told().parent_answer->parent == "socks5h://far.corp:1080");
+}
+
+TEST_CASE("a parent that is not reached has no stage, and none that was not chosen") {
+    auto on = test::routed();
+    test::refuse(on, {test::proxy, 0, "ECONNREFUSED", 1ms, "unreachable"});
+    CHECK(!on.told().of(stage::parent).begin);
+    CHECK(on.told().at == stage::resolve);
+    CHECK(!test::dialed().told().of(stage::parent).begin);
+    auto direct = test::routed({});
+    CHECK(!test::reach_parent(direct).told().of(stage::parent).begin);
+}
+
+TEST_CASE("exchanges of plain HTTP are counted, and are data") {
+    auto on = test::asked_plainly();
+    test::reach_parent(on);
+    test::exchange(on, 200, 1000);
+    on.then(1s, requested{"http", "GET", "other.test", 8080, "HTTP/1.1", 90, {}});
+    test::exchange(on, 404, 34);
+    const auto line = on.told();
+    CHECK(line.exchanges.count == 2);
+    CHECK(line.exchanges.failed == 1);
+    CHECK(line.exchanges.response_bytes == 1034);
+    CHECK(line.exchanges.last->status == 404);
+    CHECK(line.requests == 2);
+    CHECK(line.request->host == "example.test");
+    CHECK(line.target == host_port{"other.test", 8080});
+    CHECK(line.at == stage::data);
+    CHECK(length_of(line.of(stage::data)) == 2500us + 1s + 2500us);
+}
+
+TEST_CASE("plain HTTP is neither a hello nor a tunnel of something else") {
+    auto on = test::asked_plainly();
+    test::reach_parent(on);
+    on.then(1ms, not_tls{up, 0, "http"}).then(0ms, bytes_read{up, 0, 90, 1});
+    const auto line = on.told();
+    CHECK(!line.of(stage::hello).begin);
+    CHECK(!line.established());
+    CHECK(line.of(up).bytes == 90);
+}
+
+TEST_CASE("a parent that takes plain HTTP as it is has no stage of its own") {
+    auto on = test::asked_plainly();
+    on.then(0ms, routed{{test::proxy}, "HTTP_PROXY"});
+    test::reach_parent(on);
+    CHECK(on.told().of(stage::parent).begin); // it owes an answer
+    test::exchange(on, 200, 5);
+    CHECK(!on.told().of(stage::parent).begin);
+}
+
+TEST_CASE("another request finds a way of its own, or takes the one that stands") {
+    auto on = test::asked_plainly();
+    test::reach_parent(on);
+    test::exchange(on, 200, 5);
+    on.then(0ms, closed{leg::server, "peer", "fin", ""});
+    verdict said;
+    said.id = "of the first";
+    on.then(0ms, said);
+    on.then(0ms, requested{"http", "GET", "other.test", 80, "HTTP/1.1", 90, {}});
+    CHECK(on.told().attempts.size() == 1);
+    CHECK(on.told().closings.empty());
+    CHECK(!on.told().concluded);
+
+    on.then(1s, connecting{test::far_side});
+    on.then(1ms, connect_failed{test::far_side, 1ms, 0, "ECONNREFUSED", ""});
+    const auto line = on.told();
+    REQUIRE(line.attempts.size() == 1);
+    CHECK(line.attempts[0].error == "ECONNREFUSED");
+    CHECK(!line.names);
+    CHECK(length_of(line.of(stage::connect)) == 1ms);
+}
+
+TEST_CASE("a client that asks again with a login is not refused any more") {
+    auto on = test::asked();
+    on.then(0ms, answered{407, "credentials needed", ""});
+    CHECK(!on.told().login_sent);
+    requested again{"connect", "CONNECT", "releases.bazel.build", 443, "HTTP/1.1", 150, {}};
+    again.headers = {{"proxy-authorization", 20, {}}};
+    on.then(1ms, again);
+    CHECK(!on.told().answer);
+    CHECK(on.told().login_sent);
+    CHECK(on.told().user_agent == "Go-http-client/1.1");
+}
+
+TEST_CASE("PROXY protocol headers are kept for each leg") {
+    const auto real = *parse_endpoint("203.0.113.7:41000");
+    auto on = test::asked();
+    on.then(0ms, proxy_protocol{leg::client, 2, real, test::far_side});
+    on.then(0ms, proxy_protocol{leg::server, 1, {}, {}});
+    const auto line = on.told();
+    CHECK(line.introduced->source == real);
+    CHECK(line.announced->version == 1);
+    CHECK(!line.announced->source);
+}
+
 TEST_CASE("nothing a flow does makes its timeline grow without bound") {
     auto on = test::greeted();
     for (int i = 0; i < 1000; ++i) {
@@ -198,4 +318,19 @@ TEST_CASE("nothing a flow does makes its timeline grow without bound") {
     CHECK(line.closings.size() == 8);
     CHECK(line.names->addresses.size() == 16);
     CHECK(sizeof(timeline) <= 4096);
+
+    auto talkative = test::asked_plainly();
+    for (int i = 0; i < 1000; ++i) {
+        talkative.then(0ms, requested{"http", "GET", "other.test", 80, "HTTP/1.1", 90, {}});
+        talkative.then(0ms, routed{std::vector<std::string>(100, "p"), ""});
+        talkative.then(0ms, connecting{test::far_side}).then(0ms, closed{});
+        talkative.then(0ms, parent_answered{"p", 502, std::string(5000, 'x'), {}, "refused"});
+        test::exchange(talkative, 200, 1);
+    }
+    const auto web = talkative.told();
+    CHECK(web.exchanges.count == 1000);
+    CHECK(web.attempts.size() == 1);
+    CHECK(web.closings.size() == 1);
+    CHECK(web.route->parents.size() == 16);
+    CHECK(web.parent_answer->reason.size() == 200);
 }

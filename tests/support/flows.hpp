@@ -82,6 +82,57 @@ inline flow dialed() {
         .then(microseconds(20), model::answered{200, "Connection established", ""});
 }
 
+inline const endpoint proxy_side = *parse_endpoint("10.0.0.5:3128");
+inline const std::string proxy = "http://proxy.corp:3128";
+
+// The way out is a parent proxy, and maybe more behind it.
+inline flow routed(std::vector<std::string> parents = {proxy}) {
+    return asked().then({}, model::routed{std::move(parents), "HTTPS_PROXY"});
+}
+
+// It is connected, and asked for the rest of the way.
+inline flow& reach_parent(flow& on) {
+    const microseconds took(300);
+    return on.then(took, model::resolved{"proxy.corp", {proxy_side.address}, "dns", took, ""})
+        .then({}, model::connecting{proxy_side})
+        .then(took, model::connected{proxy_side, *parse_endpoint("10.0.0.9:40000"), took, 0u});
+}
+
+inline flow at_parent() {
+    auto on = routed();
+    return reach_parent(on);
+}
+
+inline flow through_parent() {
+    return at_parent()
+        .then(
+            microseconds(3100),
+            model::parent_answered{proxy, 200, "Connection established", microseconds(3100), ""})
+        .then({}, model::answered{200, "Connection established", ""});
+}
+
+// It says no, and the client hears that from us.
+inline flow& refuse(flow& on, model::parent_answered said) {
+    const model::answered passed_on{
+        said.status >= 400 ? said.status : std::uint16_t(502), "parent " + said.reason, ""};
+    on.then(said.took, std::move(said)).then({}, passed_on);
+    on.then(microseconds(100), model::closed{model::leg::client, "peer", "fin", ""});
+    const auto line = on.told();
+    return on.then({}, model::flow_closed{line.at, on.now() - line.begun, 0, 0});
+}
+
+// A plain http:// URL, asked for in absolute-form.
+inline flow asked_plainly(std::string host = "example.test") {
+    model::requested request{"http", "GET", std::move(host), 80, "HTTP/1.1", 90, {}};
+    request.headers = {{"User-Agent", 10, "curl/8.5.0"}};
+    return accepted().then(microseconds(200), request);
+}
+
+inline flow& exchange(flow& on, std::uint16_t status, std::uint64_t bytes) {
+    const microseconds took(2500);
+    return on.then(took, model::exchanged{"GET", status, 0, bytes, took});
+}
+
 inline flow& greet(flow& on, const wire::tls::client_hello& hello) {
     on.then(microseconds(150), model::path{});
     auto first = record_of(on, direction::to_server, 22, hello.size);

@@ -36,13 +36,23 @@ struct leg_facts {
 struct facts {
     // front
     endpoint client, listener;
-    std::string front; // empty: the client asked for nothing
-    std::string host;
+    std::optional<endpoint> real_client; // by the PROXY protocol
+    std::string front;                   // empty: the client asked for nothing
+    std::string host;                    // of the last request, as everything up to the hello
     std::uint16_t port = 0;
+    bool login_sent = false; // Proxy-Authorization was in it
     std::optional<answered> answer;
     std::optional<duration> front_took;
 
-    // resolve and connect
+    // the way out
+    std::vector<std::string> parents; // nearest first; none: direct
+    std::string parent_source;
+    std::uint32_t parents_passed = 0;
+    std::optional<parent_answered> parent_answer; // the last one
+    std::optional<duration> parent_waited;        // for an answer that has not come
+
+    // resolve and connect: to the nearest parent, if there is one
+    std::string looked_up; // the name
     std::string resolve_error;
     std::vector<attempt> attempts;
     std::optional<endpoint> server; // the one that stands
@@ -52,6 +62,9 @@ struct facts {
     std::uint64_t hello_bytes = 0;                               // on the wire, with record headers
     std::shared_ptr<const wire::tls::client_hello> client_hello; // complete
     std::optional<record> cut; // the client's record that ended early
+
+    // plain HTTP
+    exchange_counts exchanges;
 
     // the answer
     std::uint64_t from_server = 0;

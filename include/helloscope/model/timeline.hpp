@@ -61,6 +61,14 @@ struct stream {
     std::string handshake_error;
 };
 
+// Plain HTTP, one exchange after the other on one connection: of many only sums are kept.
+struct exchange_counts {
+    std::uint64_t count = 0;
+    std::uint64_t failed = 0; // of them, those without an answer, or with 4xx or 5xx
+    std::uint64_t request_bytes = 0, response_bytes = 0;
+    std::optional<exchanged> last;
+};
+
 // What was known of a leg.
 struct leg_state {
     std::optional<path_sample> last;
@@ -71,12 +79,25 @@ struct timeline {
     std::uint64_t flow = 0;
     timestamp begun, latest; // first and last event
     endpoint client, listener;
-    std::optional<requested> request; // without its headers
+    std::optional<proxy_protocol> introduced, announced; // to us by the client, by us to the server
+    std::optional<requested> request;                    // the first, without its headers
     std::string user_agent;
-    std::optional<resolved> names; // bounded
-    std::vector<attempt> attempts; // bounded
+    std::uint64_t requests = 0;
+
+    // The last request, and its way: bounded.
+    std::string front;
+    host_port target;
+    bool login_sent = false;   // Proxy-Authorization
+    bool way_is_older = false; // than the request: it takes the connection that stands
+    std::optional<routed> route;
+    std::optional<resolved> names;
+    std::optional<parent_answered> parent_answer; // the last one
+    std::uint32_t parents_passed = 0;
+    std::vector<attempt> attempts;
     std::uint32_t attempts_left_out = 0;
     std::optional<answered> answer;
+
+    exchange_counts exchanges;
 
     std::array<span_of_time, 9> stages; // by stage
     stage at = stage::front;            // how far it came
@@ -99,6 +120,8 @@ struct timeline {
     const span_of_time& of(stage which) const { return stages[static_cast<std::size_t>(which)]; }
     const stream& of(direction way) const { return streams[index_of(way)]; }
     const leg_state& of(leg which) const { return legs[static_cast<std::size_t>(which)]; }
+    // Asked for in absolute-form: what follows is no TLS, and is not expected to be.
+    bool plain_http() const { return front == "http"; }
     // Both ends have finished the handshake, as far as record sizes and directions tell.
     bool established() const { return at >= stage::data && of(stage::data).begin.has_value(); }
 };
