@@ -4,6 +4,7 @@
 #include "helloscope/wire/tls/names.hpp"
 #include "outcome.hpp"
 #include "page.hpp"
+#include "parents.hpp"
 
 #include <fmt/format.h>
 
@@ -47,7 +48,8 @@ void add_row(page& to, std::string_view label, const items& what) {
 void add_heading(page& to, const timeline& flow) {
     items line;
     line.add(fmt::format("flow {}", flow.flow)).add(target_of(flow));
-    if (!target_of(flow).starts_with("from ")) line.add("from " + to_string(flow.client));
+    if (!target_of(flow).starts_with("from ")) line.add("from " + to_string(client_of(flow)));
+    line.add(front_of(flow));
     line.add(flow.user_agent);
     to.paragraph(0, line.text(), ink::bold);
 }
@@ -67,6 +69,54 @@ void add_verdict(page& to, const model::verdict& verdict) {
         if (!remedy.command.empty()) to.line(page::label_width + 4, remedy.command, ink::command);
     }
     to.gap();
+}
+
+// Who came through whom, as PROXY protocol headers say it.
+void add_headers(page& to, const timeline& flow) {
+    const auto row = [&](std::string_view label, const model::proxy_protocol& header,
+                         std::string_view what) {
+        items line;
+        line.add(
+            header.source && header.destination
+                ? to_string(*header.source) + " → " + to_string(*header.destination)
+                : "no addresses");
+        line.add(fmt::format("PROXY protocol v{} {}", header.version, what));
+        add_row(to, label, line);
+    };
+    if (flow.introduced) row("client", *flow.introduced, "from " + to_string(flow.client));
+    if (flow.announced) row("announced", *flow.announced, "to the server");
+}
+
+// "answered 200 in 3.1 ms", "silent after 30.0 s: …".
+std::string said_by(const model::parent_answered& parent) {
+    const auto took = text_of(parent.took);
+    if (parent.error.empty())
+        return fmt::format(
+            "answered {}in {}", parent.status == 0 ? "" : fmt::format("{} ", parent.status), took);
+    if (parent.status != 0) return fmt::format("answered {} in {}", words_of(parent), took);
+    return fmt::format(
+        "{} after {}: {}", parent.error == "tls" ? "no TLS" : parent.error, took, parent.reason);
+}
+
+void add_way_out(page& to, const timeline& flow) {
+    if (!flow.route) return;
+    items line;
+    line.add(way_out(flow.route->parents, flow.route->source));
+    if (flow.parent_answer) line.add(said_by(*flow.parent_answer));
+    add_row(to, "via", line);
+}
+
+void add_exchanges(page& to, const timeline& flow) {
+    const auto& all = flow.exchanges;
+    if (all.count == 0) return;
+    items line;
+    line.add(fmt::format(
+        "{}{} {}… {}", all.count > 1 ? "last " : "", all.last->method, url_of("http", flow.target),
+        status_of(*all.last)));
+    line.add(text_of_count(all.count, "exchange"));
+    if (all.request_bytes > 0) line.add(text_of_bytes(all.request_bytes) + " up");
+    line.add(text_of_bytes(all.response_bytes) + " down");
+    add_row(to, "http", line);
 }
 
 void add_stages(page& to, const timeline& flow) {
@@ -182,10 +232,11 @@ std::string bars(const model::stream& way) {
     return out;
 }
 
-void add_records(page& to, std::string_view label, const model::stream& way) {
+void add_records(
+    page& to, std::string_view label, const model::stream& way, std::string_view if_none) {
     if (way.bytes == 0 && way.records == 0) return;
     if (way.records == 0) {
-        to.row(label, text_of_bytes(way.bytes) + ", no TLS records");
+        to.row(label, text_of_bytes(way.bytes) + std::string(if_none));
         return;
     }
     static constexpr std::string_view bounds[] = {"≤64", "≤256", "≤1K", "≤4K",
@@ -251,11 +302,15 @@ std::string flow_text(const timeline& flow, const report_options& options) {
     } else {
         out.paragraph(0, outcome_of(flow, nullptr), ink::good);
     }
+    add_headers(out, flow);
+    add_way_out(out, flow);
+    add_exchanges(out, flow);
     add_stages(out, flow);
     add_hello(out, flow);
     add_answer(out, flow);
-    add_records(out, "to server", flow.of(direction::to_server));
-    add_records(out, "to client", flow.of(direction::to_client));
+    const std::string_view if_none = flow.plain_http() ? "" : ", no TLS records";
+    add_records(out, "to server", flow.of(direction::to_server), if_none);
+    add_records(out, "to client", flow.of(direction::to_client), if_none);
     add_path(out, "server path", flow.of(leg::server));
     const auto& client = flow.of(leg::client).last;
     const bool noteworthy = client && (client->total_retrans.value_or(0) > 0 ||

@@ -11,7 +11,16 @@ std::shared_ptr<const model::verdict> verdict_of(const model::timeline& flow);
 // "releases.bazel.build:443"; the client where it asked for nothing.
 std::string target_of(const model::timeline& flow);
 
-// "server-silent (likely)", "ok, TLS 1.3", "ok, no TLS", "closed without a request", "open: hello".
+// How the client asked, where that is not CONNECT or seen from what follows: "socks5", "reverse".
+std::string_view front_of(const model::timeline& flow);
+// The real client, where the PROXY protocol named it.
+endpoint client_of(const model::timeline& flow);
+
+// "404", "no answer".
+std::string status_of(const model::exchanged& exchange);
+
+// "server-silent (likely)", "ok, TLS 1.3", "ok, plain HTTP", "plain HTTP, 404", "ok, no TLS",
+// "answered 502", "closed without a request", "open: hello".
 std::string outcome_of(const model::timeline& flow, const model::verdict* verdict);
 
 duration lasted(const model::timeline& flow);

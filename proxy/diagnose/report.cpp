@@ -3,6 +3,7 @@
 #include "helloscope/diagnose/units.hpp"
 #include "outcome.hpp"
 #include "page.hpp"
+#include "parents.hpp"
 
 #include <fmt/format.h>
 
@@ -59,6 +60,14 @@ std::string sizes_of(const timeline& flow) {
     return fmt::format(
         "{} up, {} down", text_of_bytes(flow.of(direction::to_server).bytes),
         text_of_bytes(flow.of(direction::to_client).bytes));
+}
+
+// " (socks5, via http://proxy.corp:3128)"; empty for CONNECT and a direct connection.
+std::string way_of(const timeline& flow) {
+    std::string way(front_of(flow));
+    if (flow.route && !flow.route->parents.empty())
+        way += (way.empty() ? "via " : ", via ") + way_out(flow.route->parents, "");
+    return way.empty() ? way : fmt::format(" ({})", way);
 }
 
 void add_table(
@@ -130,8 +139,8 @@ std::string report_text(std::span<const timeline> flows, const report_options& o
 std::string one_line(const timeline& flow) {
     const auto verdict = verdict_of(flow);
     auto line = fmt::format(
-        "flow {} {} {}, {}, {}", flow.flow, target_of(flow), outcome_of(flow, verdict.get()),
-        text_of(lasted(flow)), sizes_of(flow));
+        "flow {} {}{} {}, {}, {}", flow.flow, target_of(flow), way_of(flow),
+        outcome_of(flow, verdict.get()), text_of(lasted(flow)), sizes_of(flow));
     if (verdict) line += ": " + verdict->summary;
     return line;
 }

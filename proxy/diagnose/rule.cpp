@@ -3,6 +3,7 @@
 #include "helloscope/wire/tls/names.hpp"
 
 #include <algorithm>
+#include <cctype>
 
 namespace helloscope::diagnose {
 
@@ -14,6 +15,31 @@ std::string server_of(const facts& f) {
 std::string host_of(const facts& f) {
     if (!f.host.empty()) return f.host;
     return f.server ? to_string(f.server->address) : "the server";
+}
+
+std::string peer_of(const facts& f) { return f.parents.empty() ? server_of(f) : f.parents.front(); }
+
+// getaddrinfo's EAI_NONAME and EAI_NODATA.
+bool name_is_unknown(const facts& f) {
+    return f.resolve_error.starts_with("Name or service not known") ||
+           f.resolve_error.starts_with("No address associated");
+}
+
+std::string word(std::string_view text) {
+    const auto harmless = [](char c) {
+        return std::isalnum(static_cast<unsigned char>(c)) != 0 ||
+               std::string_view("-._~:/@%+=,").find(c) != std::string_view::npos;
+    };
+    if (!text.empty() && std::ranges::all_of(text, harmless)) return std::string(text);
+    std::string quoted = "'";
+    for (const char c : text) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+    return quoted + "'";
+}
+
+std::string url_of(std::string_view scheme, const host_port& at) {
+    auto where = to_string(at);
+    if (at.port == (scheme == "http" ? 80 : 443)) where.resize(where.rfind(':'));
+    return fmt::format("{}://{}/", scheme, where);
 }
 
 void says(finding& to, std::string name, std::string value) {
@@ -31,10 +57,23 @@ void says_bytes(finding& to, std::string name, const std::optional<std::uint64_t
 std::vector<const model::attempt*> failed_with(
     const facts& f, std::initializer_list<std::string_view> errors) {
     std::vector<const model::attempt*> failed;
-    if (f.connected()) return failed;
+    if (f.connected() || !f.parents.empty()) return failed;
     for (const auto& tried : f.attempts)
         if (std::ranges::find(errors, tried.error) != errors.end()) failed.push_back(&tried);
     return failed;
+}
+
+void says_failed(finding& to, const std::vector<const model::attempt*>& attempts) {
+    for (const auto* tried : attempts) {
+        const bool silent = tried->error == "timeout" || tried->error == "ETIMEDOUT";
+        auto value = fmt::format(
+            "{} {}", silent ? "no answer in" : tried->error + " after", text_of(tried->took));
+        if (silent && tried->syn_retransmits)
+            value += fmt::format(
+                ", SYN sent again {}", text_of_count(*tried->syn_retransmits, "time"));
+        if (!tried->reported_by.empty()) value += ", reported by " + tried->reported_by;
+        says(to, to_string(tried->address), std::move(value));
+    }
 }
 
 std::string addresses_of(const std::vector<const model::attempt*>& attempts) {

@@ -30,14 +30,29 @@ std::string server_of(const facts& f);
 // "releases.bazel.build", or the address.
 std::string host_of(const facts& f);
 
+// Who answers TCP on the server leg, and acknowledges: the server, or the nearest parent.
+std::string peer_of(const facts& f);
+
+// The resolver's failure is an answer, and not the lack of one.
+bool name_is_unknown(const facts& f);
+
+// As one word of a shell's command, in quotes where it needs them.
+std::string word(std::string_view text);
+
+// "https://releases.bazel.build/", with the port where it is not the scheme's own.
+std::string url_of(std::string_view scheme, const host_port& at);
+
 // Adds `name: value` to the evidence where the value is known.
 void says(finding& to, std::string name, std::string value);
 void says(finding& to, std::string name, const std::optional<std::uint32_t>& value);
 void says_bytes(finding& to, std::string name, const std::optional<std::uint64_t>& value);
 
-// The attempts that failed with one of `errors`, when no address stands.
+// The attempts at the server that failed with one of `errors`, when no address stands; those at a
+// parent are parent_unreachable's.
 std::vector<const model::attempt*> failed_with(
     const facts& f, std::initializer_list<std::string_view> errors);
+// "ECONNREFUSED after 0.30 ms", for each.
+void says_failed(finding& to, const std::vector<const model::attempt*>& attempts);
 // "192.0.2.1:443 and [2001:db8::1]:443"
 std::string addresses_of(const std::vector<const model::attempt*>& attempts);
 

@@ -7,11 +7,18 @@ namespace helloscope::diagnose::rules {
 
 std::optional<finding> tls_to_plain_proxy(const facts& f);
 std::optional<finding> client_silent(const facts& f);
+std::optional<finding> proxy_loop(const facts& f);
 std::optional<finding> front_refused(const facts& f);
 std::optional<finding> dns_failure(const facts& f);
 std::optional<finding> connect_refused(const facts& f);
 std::optional<finding> connect_timeout(const facts& f);
 std::optional<finding> host_unreachable(const facts& f);
+std::optional<finding> parent_unreachable(const facts& f);
+std::optional<finding> parent_tls(const facts& f);
+std::optional<finding> parent_auth(const facts& f);
+std::optional<finding> parent_refused(const facts& f);
+std::optional<finding> parent_garbled(const facts& f);
+std::optional<finding> parent_silent(const facts& f);
 std::optional<finding> hello_incomplete(const facts& f);
 std::optional<finding> not_tls(const facts& f);
 std::optional<finding> alert_sent(const facts& f);

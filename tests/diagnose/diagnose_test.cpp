@@ -81,6 +81,22 @@ test::flow half_closed() {
     return on.then(1ms, model::closed{model::leg::server, "peer", "fin", ""});
 }
 
+test::flow through_a_parent() {
+    auto on = test::through_parent();
+    test::finish_tls13(test::answer_tls13(test::greet(on, test::go_hello())));
+    return test::end(on, model::leg::client);
+}
+
+test::flow plain_exchanges() {
+    auto on = test::asked_plainly();
+    on.then(0ms, model::routed{{test::proxy}, "HTTP_PROXY"});
+    test::reach_parent(on);
+    test::exchange(on, 200, 1234);
+    on.then(5s, model::requested{"http", "GET", "example.test", 80, "HTTP/1.1", 90, {}});
+    test::exchange(on, 304, 0);
+    return test::end(on, model::leg::client);
+}
+
 } // namespace
 
 TEST_CASE("healthy flows get no verdict, at no moment of their life") {
@@ -95,6 +111,8 @@ TEST_CASE("healthy flows get no verdict, at no moment of their life") {
     CHECK(ids_along(probe.then(1ms, model::closed{model::leg::client, "peer", "fin", ""})).empty());
     auto tunnel = test::dialed();
     CHECK(ids_along(test::end(tunnel, model::leg::client)).empty());
+    CHECK(ids_along(through_a_parent()).empty());
+    CHECK(ids_along(plain_exchanges()).empty());
 }
 
 TEST_CASE("a slow server is suspected while it is silent, and cleared when it answers") {
@@ -117,6 +135,15 @@ TEST_CASE("each failure gets the verdict of the first stage that failed") {
     unknown.then(5ms, model::resolved{"x", {}, "dns", 5ms, "Name or service not known"});
     unknown.then(0ms, model::answered{502, "no such name", "helloscope; error=dns_error"});
     CHECK(id_of(unknown) == "dns-failure");
+
+    auto forbidden = test::at_parent();
+    test::refuse(forbidden, {test::proxy, 403, "Forbidden", 2ms, "refused"});
+    CHECK(id_of(forbidden) == "parent-refused");
+
+    auto nowhere = test::routed();
+    nowhere.then(1ms, model::connect_failed{test::proxy_side, 1ms, 0, "ECONNREFUSED", ""});
+    test::refuse(nowhere, {test::proxy, 0, "ECONNREFUSED", 1ms, "unreachable"});
+    CHECK(id_of(nowhere) == "parent-unreachable");
 
     auto alert = test::greeted();
     alert.then(1ms, model::alert{down, 2, 40}).then(0ms, record_of(alert, down, 21, 2));

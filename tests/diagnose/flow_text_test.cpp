@@ -98,7 +98,87 @@ flow 1 · releases.bazel.build:443 · from 127.0.0.1:52114 · Go-http-client/1.1
   end         after 1.9 ms
 )");
 }
+
+TEST_CASE("a way out through a parent") {
+    CHECK('\n' + text_of(test::tunnelled_by_parent()) == R"(
+flow 1 · releases.bazel.build:443 · from 127.0.0.1:52114 · Go-http-client/1.1
+ok, TLS 1.3
+  via         http://proxy.corp:3128 (HTTPS_PROXY) · answered 200 in 3.1 ms
+  stages      front 0.40 ms · dns 0.30 ms · tcp 0.30 ms · parent 3.1 ms · hello 0.10 ms ·
+              server flight 2.1 ms · client finish 0.80 ms · data 0.00 ms
+  hello       271 bytes · key_share 38 · signature_algorithms_cert 28 · server_name 26
+              releases.bazel.build · h2, http/1.1 · TLS 1.3, TLS 1.2 · key shares x25519 32
+              JA4 t13d1312h2_f57a46bbacb6_ab7e3b40a677
+  answer      TLS 1.3 · TLS_AES_128_GCM_SHA256 · X25519MLKEM768
+  to server   3 records · 335 bytes · █·▂····  ≤64: 2  ≤1K: 1
+  to client   3 records · 4,043 bytes · ▂··█···  ≤64: 1  ≤4K: 2
+  end         client closed (FIN) · after 7.5 ms
+)");
+}
+
+TEST_CASE("a parent that forbids") {
+    CHECK('\n' + text_of(test::forbidden_by_parent()) == R"(
+flow 1 · releases.bazel.build:443 · from 127.0.0.1:52114 · Go-http-client/1.1
+✗ parent-refused (confirmed)
+  The parent proxy http://proxy.corp:3128 refused to connect to releases.bazel.build:443: 403
+  Forbidden by policy.
+  evidence    way out: http://proxy.corp:3128 (HTTPS_PROXY) ·
+              its answer: 403 Forbidden by policy after 3.0 ms
+  try         network: Ask who runs the proxy to allow releases.bazel.build:443
+  try         client: See the same without helloscope
+                curl -v -x http://proxy.corp:3128 https://releases.bazel.build/
+  try         helloscope: Go to releases.bazel.build directly, if the network lets that pass: set
+              this where helloscope starts
+                export NO_PROXY="$NO_PROXY",releases.bazel.build
+  try         helloscope: Or to every server: give this to helloscope run
+                --via direct
+
+  via         http://proxy.corp:3128 (HTTPS_PROXY) · answered 403 Forbidden by policy in 3.0 ms
+  stages      front 0.40 ms · dns 0.30 ms · tcp 0.30 ms · parent 3.0 ms
+  end         client closed (FIN) · after 4.1 ms
+)");
+}
+
+TEST_CASE("plain HTTP, exchange by exchange") {
+    CHECK('\n' + text_of(test::browsed()) == R"(
+flow 1 · example.test:80 · from 127.0.0.1:52114 · curl/8.5.0
+ok, plain HTTP
+  via         direct (NO_PROXY)
+  http        last POST http://b.test:8080/… 201 · 2 exchanges · 77 bytes up · 1,334 bytes down
+  stages      front 0.20 ms · tcp 0.30 ms · data 4.2 ms
+  to client   1,700 bytes
+  end         client closed (FIN) · after 4.9 ms
+)");
+}
+
+TEST_CASE("SOCKS, PROXY protocol headers and a chain") {
+    CHECK('\n' + text_of(test::announced()) == R"(
+flow 1 · ssh.test:22 · from 203.0.113.7:41000 · socks5
+✗ parent-garbled (confirmed)
+  The parent proxy https://far:443 broke the connection instead of answering in full: ECONNRESET.
+  evidence    way out: socks5h://near:1080 → https://far:443 (--via) · asked for: ssh.test:22 ·
+              after: 0.00 ms
+  try         helloscope: Is it a proxy of that kind? One that is spoken to over TLS is named
+              https://, a SOCKS proxy socks5h://
+
+  client      203.0.113.7:41000 → 192.0.2.10:443 · PROXY protocol v2 from 127.0.0.1:52114
+  announced   no addresses · PROXY protocol v1 to the server
+  via         socks5h://near:1080 → https://far:443 (--via) · broken after 0.00 ms: ECONNRESET
+  stages      front 0.50 ms · dns 0.30 ms · tcp 0.30 ms · parent 0.20 ms
+  end         after 1.3 ms
+)");
+}
 // clang-format on
+
+TEST_CASE("what a parent did is said in a word, also before it has answered") {
+    auto on = test::at_parent();
+    CHECK(says(text_of(on), "  via         http://proxy.corp:3128 (HTTPS_PROXY)\n"));
+    on.then(1ms, model::parent_answered{test::proxy, 0, "timed out", 1ms, "tls"});
+    CHECK(says(text_of(on), "no TLS after 1.0 ms: timed out"));
+    auto unanswered = test::asked_plainly();
+    unanswered.then(1ms, model::exchanged{"GET", 0, 0, 0, 1ms});
+    CHECK(says(text_of(unanswered), "GET http://example.test/… no answer · 1 exchange"));
+}
 
 TEST_CASE("what was concluded when it happened comes before what the rules say now") {
     auto on = test::silent();

@@ -23,6 +23,24 @@ inline model::facts small_facts() {
 
 inline model::facts healthy_facts() { return model::make_facts(healthy().told()); }
 
+// The parent said this to our asking.
+inline model::facts answered_by_parent(
+    std::uint16_t status, std::string reason, std::string error, std::string parent = proxy) {
+    auto on = routed({parent});
+    reach_parent(on);
+    model::parent_answered said{
+        std::move(parent), status, std::move(reason), std::chrono::milliseconds(3),
+        std::move(error)};
+    return model::make_facts(refuse(on, std::move(said)).told());
+}
+
+// Nothing but the way out is known, and these attempts at the parent.
+inline model::facts trying_parent(std::vector<model::attempt> attempts) {
+    auto f = model::make_facts(routed().told());
+    f.attempts = std::move(attempts);
+    return f;
+}
+
 // `how` one leg's peer ended the flow.
 inline model::facts ended(model::facts f, model::leg leg, std::string how) {
     f.first_end = model::closed{leg, "peer", how, ""};
@@ -33,6 +51,12 @@ inline model::facts ended(model::facts f, model::leg leg, std::string how) {
 inline bool has(const std::vector<std::string>& list, std::string_view id) {
     for (const auto& one : list)
         if (one == id) return true;
+    return false;
+}
+
+inline bool has(const std::vector<model::remedy>& list, std::string_view command) {
+    for (const auto& one : list)
+        if (one.command == command) return true;
     return false;
 }
 

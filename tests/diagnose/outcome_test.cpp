@@ -26,9 +26,37 @@ TEST_CASE("an outcome is a verdict or what became of the flow") {
         "closed without a request");
     auto idle = test::dialed();
     CHECK(outcome(test::end(idle, model::leg::client)) == "closed without a byte");
+    CHECK(
+        outcome(test::asked()
+                    .then(1ms, model::answered{502, "internal error", ""})
+                    .then(0ms, model::closed{model::leg::client, "helloscope", "fin", ""})) ==
+        "answered 502");
     auto going = test::greeted();
     test::finish_tls13(test::answer_tls13(going));
     CHECK(outcome(going) == "open, TLS 1.3");
+}
+
+TEST_CASE("plain HTTP went well, or not, by its exchanges") {
+    auto on = test::asked_plainly();
+    CHECK(outcome(test::exchange(on, 200, 1)) == "open, plain HTTP");
+    auto over = on;
+    CHECK(outcome(test::end(over, model::leg::client)) == "ok, plain HTTP");
+    CHECK(outcome(test::exchange(on, 404, 1)) == "plain HTTP, 1 of 2 failed");
+    auto missing = test::asked_plainly();
+    CHECK(outcome(test::exchange(missing, 404, 1)) == "plain HTTP, 404");
+    auto lost = test::asked_plainly();
+    CHECK(outcome(test::exchange(lost, 0, 0)) == "plain HTTP, no answer");
+}
+
+TEST_CASE("a front is named where nothing else shows it, a client by who it is") {
+    CHECK(front_of(test::announced().told()) == "socks5");
+    CHECK(front_of(test::asked().told()).empty());
+    CHECK(front_of(test::asked_plainly().told()).empty());
+    CHECK(front_of(test::accepted().told()).empty());
+    CHECK(to_string(client_of(test::announced().told())) == "203.0.113.7:41000");
+    auto local = test::accepted();
+    local.then(0ms, model::proxy_protocol{model::leg::client, 2, {}, {}});
+    CHECK(to_string(client_of(local.told())) == "127.0.0.1:52114");
 }
 
 TEST_CASE("a flow is called by what was asked for, else by where it went or came from") {

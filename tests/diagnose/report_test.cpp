@@ -115,3 +115,14 @@ TEST_CASE("one line for a log says how it went, and why it failed") {
         "down: releases.bazel.build:443 acknowledged the whole ClientHello and sent nothing in "
         "10.0 s.");
 }
+
+TEST_CASE("the line tells the front and the way out, where they are not the usual") {
+    CHECK(diagnose::one_line(test::tunnelled_by_parent().told())
+              .starts_with(
+                  "flow 1 releases.bazel.build:443 (via http://proxy.corp:3128) ok, TLS 1.3, "));
+    CHECK(diagnose::one_line(test::announced().told())
+              .starts_with("flow 1 ssh.test:22 (socks5, via socks5h://near:1080 → https://far:443) "
+                           "parent-garbled (confirmed), "));
+    CHECK(diagnose::one_line(test::browsed().told())
+              .starts_with("flow 1 example.test:80 ok, plain HTTP, "));
+}

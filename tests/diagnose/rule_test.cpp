@@ -1,4 +1,5 @@
 #include "rule.hpp"
+#include "rules.hpp"
 
 #include "diagnose/known.hpp"
 #include "support/catch.hpp"
@@ -22,6 +23,31 @@ TEST_CASE("addresses are listed as in a sentence") {
     CHECK(addresses_of({&one}) == "192.0.2.10:443");
     CHECK(addresses_of({&one, &one}) == "192.0.2.10:443 and 192.0.2.10:443");
     CHECK(addresses_of({&one, &one, &one}) == "192.0.2.10:443, 192.0.2.10:443 and 192.0.2.10:443");
+}
+
+TEST_CASE("behind a parent it is the parent that acknowledges") {
+    auto f = test::silent_facts();
+    CHECK(peer_of(f) == "releases.bazel.build:443");
+    f.parents = {test::proxy};
+    CHECK(peer_of(f) == "http://proxy.corp:3128");
+    const auto silent = rules::server_silent(f);
+    REQUIRE(silent);
+    CHECK(silent->summary.starts_with("http://proxy.corp:3128 acknowledged the whole ClientHello "
+                                      "for releases.bazel.build:443 and has sent nothing"));
+    CHECK(test::has(silent->others, "hello-dropped"));
+}
+
+TEST_CASE("a word of a command is one word") {
+    CHECK(word("releases.bazel.build:443") == "releases.bazel.build:443");
+    CHECK(word("") == "''");
+    CHECK(word("a;b $(c)") == "'a;b $(c)'");
+    CHECK(word("it's") == "'it'\\''s'");
+}
+
+TEST_CASE("a URL leaves the scheme's own port out") {
+    CHECK(url_of("https", {"a.test", 443}) == "https://a.test/");
+    CHECK(url_of("https", {"a.test", 80}) == "https://a.test:80/");
+    CHECK(url_of("http", {"::1", 80}) == "http://[::1]/");
 }
 
 TEST_CASE("unknown values are no evidence") {

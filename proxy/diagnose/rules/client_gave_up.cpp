@@ -1,3 +1,4 @@
+#include "../parents.hpp"
 #include "rules.hpp"
 
 namespace helloscope::diagnose::rules {
@@ -16,7 +17,9 @@ std::optional<finding> client_gave_up(const facts& f) {
         fmt::format(
             "The client left after {}, while helloscope waited for {}.", text_of(f.lasted),
             f.at == model::stage::resolve         ? "the resolver"
-            : f.at < model::stage::server_flight  ? "a connection to " + server_of(f)
+            : f.connected() && f.parent_waited    ? "the answer of " + parent_of(f)
+            : f.connected() && f.front == "http"  ? "the answer of " + server_of(f)
+            : f.at < model::stage::server_flight  ? "a connection to " + peer_of(f)
             : f.at == model::stage::server_flight ? "the rest of the server's flight"
                                                   : "the end of the handshake"));
     says(out, "stage", std::string(to_string(f.at)));

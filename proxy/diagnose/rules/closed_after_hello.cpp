@@ -8,8 +8,8 @@ std::optional<finding> closed_after_hello(const facts& f) {
     auto out = found(
         "closed-after-hello", certainty::likely,
         fmt::format(
-            "{} closed the connection {} after the ClientHello, {}.", server_of(f),
-            text_of(f.waited.value_or(duration{})),
+            "{} closed the connection{} {} after the ClientHello, {}.", peer_of(f),
+            f.parents.empty() ? "" : " to " + server_of(f), text_of(f.waited.value_or(duration{})),
             f.from_server == 0 ? "without an answer" : "in the middle of the handshake"));
     says_bytes(out, "ClientHello", f.hello_bytes);
     says_bytes(out, "acknowledged", f.server_leg.out.acked);

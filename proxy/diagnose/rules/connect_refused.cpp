@@ -11,8 +11,7 @@ std::optional<finding> connect_refused(const facts& f) {
             "{} refused the connection: nothing listens on port {} there, or a firewall answers "
             "so.",
             addresses_of(refused), refused.front()->address.port));
-    for (const auto* tried : refused)
-        says(out, to_string(tried->address), "ECONNREFUSED after " + text_of(tried->took));
+    says_failed(out, refused);
     out.remedies.push_back(
         {"server",
          fmt::format("Is the service running, and is {} its port?", refused.front()->address.port),

@@ -1,14 +1,15 @@
+#include "../parents.hpp"
 #include "rules.hpp"
 
 namespace helloscope::diagnose::rules {
 
 std::optional<finding> dns_failure(const facts& f) {
-    if (f.resolve_error.empty() || !f.attempts.empty()) return std::nullopt;
-    // These two are answers (getaddrinfo's EAI_NONAME and EAI_NODATA); all else is the lack of one.
-    const bool answer = f.resolve_error.starts_with("Name or service not known") ||
-                        f.resolve_error.starts_with("No address associated");
+    // Behind a parent of the kind socks5 the server's name is looked up here, too.
+    if (f.resolve_error.empty() || (f.parents.empty() && !f.attempts.empty()) ||
+        parent_has_no_address(f))
+        return std::nullopt;
     auto out = found(
-        "dns-failure", answer ? certainty::confirmed : certainty::likely,
+        "dns-failure", name_is_unknown(f) ? certainty::confirmed : certainty::likely,
         fmt::format("The name {} could not be resolved: {}.", f.host, f.resolve_error));
     says(out, "name", f.host);
     says(out, "resolver", f.resolve_error);
@@ -16,6 +17,10 @@ std::optional<finding> dns_failure(const facts& f) {
     out.remedies.push_back(
         {"helloscope", "If you know the address, give it to helloscope run",
          fmt::format("--resolve {}:{}:ADDRESS", f.host, f.port)});
+    if (f.parents.size() == 1)
+        out.remedies.push_back(
+            {"helloscope", "Or let the parent proxy look it up: name it with socks5h://",
+             "--via " + word("socks5h://" + to_string(address_of(f.parents.front())))});
     return out;
 }
 

@@ -1,25 +1,46 @@
+#include "../parents.hpp"
 #include "rules.hpp"
 
 namespace helloscope::diagnose::rules {
+namespace {
 
+std::string summary_of(const facts& f) {
+    const auto& answer = *f.answer;
+    if (answer.status == 407)
+        return f.login_sent ? "helloscope does not know the user name and password that the client "
+                              "sent (--proxy-auth)."
+                            : "helloscope wants a user name and a password (--proxy-auth), and the "
+                              "client sent none that it knows.";
+    if (answer.status == 403)
+        return fmt::format(
+            "The client's address {} may not use helloscope: {}.", to_string(f.client.address),
+            answer.reason);
+    return fmt::format("helloscope refused the request: {} {}.", answer.status, answer.reason);
+}
+
+void add_remedy(finding& to, const facts& f) {
+    if (f.answer->status == 407)
+        to.remedies.push_back(
+            {"client", "Give the client a user name and password of the file of --proxy-auth",
+             "export HTTPS_PROXY=http://USER:PASSWORD@" + to_string(f.listener)});
+    if (f.answer->status == 403)
+        to.remedies.push_back(
+            {"helloscope", "If it may use this proxy, give this to helloscope run",
+             "--allow-from " + to_string(f.client.address)});
+}
+
+} // namespace
+
+// By our own word; a refusal of a parent that was passed on is the parent's.
 std::optional<finding> front_refused(const facts& f) {
-    if (!f.answer || f.front == "tls" || f.front == "sslv2-hello") return std::nullopt;
-    const bool loop = f.answer->proxy_status.find("proxy_loop_detected") != std::string::npos;
-    if (!loop && f.answer->status / 100 != 4) return std::nullopt;
-    auto out = found(
-        loop ? "proxy-loop" : "front-refused", certainty::confirmed,
-        loop ? "The request came back to helloscope: the way out leads to itself."
-             : fmt::format(
-                   "helloscope refused the request: {} {}.", f.answer->status, f.answer->reason));
+    if (!f.answer || f.answer->status / 100 != 4 || f.front == "tls" || f.front == "sslv2-hello" ||
+        (f.parent_answer && !f.parent_answer->error.empty()))
+        return std::nullopt;
+    auto out = found("front-refused", certainty::confirmed, summary_of(f));
     says(out, "front", f.front);
     if (!f.host.empty()) says(out, "target", server_of(f));
     says(out, "answer", fmt::format("{} {}", f.answer->status, f.answer->reason));
-    if (loop)
-        out.remedies.push_back(
-            {"client", "Ask for the server's own address: this one is helloscope's listener", ""});
-    else if (f.front == "http")
-        out.remedies.push_back(
-            {"client", "Use the https:// URL: plain http:// does not pass through helloscope", ""});
+    add_remedy(out, f);
     return out;
 }
 

@@ -33,7 +33,7 @@ std::optional<finding> hello_dropped(const facts& f) {
         fmt::format(
             "The ClientHello does not get through to {}: {} of its {} bytes were never "
             "acknowledged, though sent again {}.",
-            server_of(f), text_of_number(missing), text_of_number(f.hello_bytes),
+            peer_of(f), text_of_number(missing), text_of_number(f.hello_bytes),
             text_of_count(*out_leg.retransmits, "time")));
     says_bytes(out, "ClientHello", f.hello_bytes);
     says_bytes(out, "acknowledged", out_leg.acked);

@@ -12,11 +12,7 @@ std::optional<finding> host_unreachable(const facts& f) {
         fmt::format(
             "There is no way to {}: {} says {}.", addresses_of(failed),
             reporter.empty() ? "this machine or its network" : reporter, failed.front()->error));
-    for (const auto* tried : failed) {
-        auto value = tried->error + " after " + text_of(tried->took);
-        if (!tried->reported_by.empty()) value += ", reported by " + tried->reported_by;
-        says(out, to_string(tried->address), std::move(value));
-    }
+    says_failed(out, failed);
     out.remedies.push_back(
         {"host", "Look at the route",
          "ip route get " + to_string(failed.front()->address.address)});

@@ -8,14 +8,19 @@ std::optional<finding> reset_after_hello(const facts& f) {
     const auto& out_leg = f.server_leg.out;
     const bool taken = f.from_server > 0 || out_leg.all_acked.value_or(false);
     const bool untouched = !taken && out_leg.acked == 0u;
+    const bool direct = f.parents.empty();
+    const std::string_view end = direct ? "server" : "parent proxy";
+    const auto to = direct ? server_of(f) : fmt::format("{} through {}", server_of(f), peer_of(f));
     auto out = found(
         "reset-after-hello", certainty::likely,
         fmt::format(
-            "The connection to {} was reset {} after the ClientHello{}.", server_of(f),
+            "The connection to {} was reset {} after the ClientHello{}.", to,
             text_of(f.waited.value_or(duration{})),
-            taken       ? ", which the server's kernel had taken"
-            : untouched ? ", by something in front of the server: not a byte of the hello was "
-                          "acknowledged"
+            taken       ? fmt::format(", which the {}'s kernel had taken", end)
+            : untouched ? fmt::format(
+                              ", by something in front of the {}: not a byte of the hello was "
+                              "acknowledged",
+                              end)
                         : ""));
     says_bytes(out, "ClientHello", f.hello_bytes);
     says_bytes(out, "acknowledged", out_leg.acked);

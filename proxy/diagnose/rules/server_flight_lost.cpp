@@ -16,7 +16,7 @@ std::optional<finding> server_flight_lost(const facts& f) {
         fmt::format(
             "The answer of {} is lost on its way: later segments came, an earlier and longer one "
             "never does.",
-            server_of(f)));
+            peer_of(f)));
     says_bytes(out, "ClientHello, acknowledged", f.server_leg.out.acked);
     says_bytes(out, "received in order", f.from_server);
     says(out, "segments behind the gap", in.out_of_order);

@@ -12,7 +12,8 @@ std::optional<finding> server_silent(const facts& f) {
     auto out = found(
         "server-silent", f.over() ? certainty::likely : certainty::suspected,
         fmt::format(
-            "{} acknowledged the whole ClientHello and {} {}.", server_of(f),
+            "{} acknowledged the whole ClientHello{} and {} {}.", peer_of(f),
+            f.parents.empty() ? "" : " for " + server_of(f),
             f.over() ? "sent nothing in" : "has sent nothing for", text_of(silence)));
     says_bytes(out, "ClientHello", f.hello_bytes);
     says_bytes(out, "acknowledged", f.server_leg.out.acked);
@@ -20,6 +21,8 @@ std::optional<finding> server_silent(const facts& f) {
     says(out, "segments behind a gap", f.server_leg.in.out_of_order);
     if (f.server_leg.min_rtt) says(out, "round trip", text_of(*f.server_leg.min_rtt));
     out.others = {"mtu-black-hole-to-client"};
+    // What a parent acknowledged may still be lost behind it.
+    if (!f.parents.empty()) out.others.insert(out.others.end(), {"hello-dropped", "path-dead"});
     if (segments_of(f, f.hello_bytes).value_or(1) > 1) {
         out.others.push_back("server-reads-first-segment");
         out.others.push_back("hello-filtered");

@@ -25,6 +25,18 @@ TEST_CASE("a client that leaves while something was due") {
         std::string::npos);
 }
 
+TEST_CASE("what a client did not wait for is a parent, or the answer of plain HTTP") {
+    const auto left = [](test::flow on) {
+        on.then(200ms, model::closed{model::leg::client, "peer", "fin", ""});
+        return rules::client_gave_up(model::make_facts(on.told())).value().summary;
+    };
+    CHECK(left(test::at_parent()).ends_with("waited for the answer of http://proxy.corp:3128."));
+    CHECK(left(test::routed().then(1ms, model::connecting{test::proxy_side}))
+              .ends_with("waited for a connection to http://proxy.corp:3128."));
+    auto plain = test::asked_plainly();
+    CHECK(left(test::reach_parent(plain)).ends_with("waited for the answer of example.test:80."));
+}
+
 TEST_CASE("a client that opens and closes without a request, or uses the flow, did not give up") {
     CHECK(!rules::client_gave_up(
         test::ended(model::make_facts(test::accepted().told()), model::leg::client, "fin")));

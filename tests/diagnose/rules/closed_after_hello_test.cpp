@@ -17,6 +17,13 @@ TEST_CASE("a server that closes instead of an answer") {
                           "ClientHello, without an answer.");
 }
 
+TEST_CASE("through a parent it is the parent that closes") {
+    auto f = test::ended(test::silent_facts(), model::leg::server, "fin");
+    f.parents = {test::proxy};
+    CHECK(rules::closed_after_hello(f)->summary.starts_with(
+        "http://proxy.corp:3128 closed the connection to releases.bazel.build:443 2.0 s after"));
+}
+
 TEST_CASE("one that closes in the middle of its flight says so") {
     auto f = test::ended(test::silent_facts(), model::leg::server, "fin");
     f.from_server = 1215;

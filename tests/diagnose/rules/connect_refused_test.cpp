@@ -33,3 +33,9 @@ TEST_CASE("one address that refuses beside one that stands is no failure") {
     CHECK(!rules::connect_refused(f));
     CHECK(!rules::connect_refused(failing("timeout")));
 }
+
+TEST_CASE("a parent that refuses says nothing of the server") {
+    auto f = failing("ECONNREFUSED");
+    f.parents = {test::proxy};
+    CHECK(!rules::connect_refused(f));
+}

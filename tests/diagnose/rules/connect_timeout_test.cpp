@@ -32,3 +32,9 @@ TEST_CASE("the kernel's own timeout counts as well, another error does not") {
     CHECK(!rules::connect_timeout(failing("ECONNREFUSED")));
     CHECK(!rules::connect_timeout(failing("")));
 }
+
+TEST_CASE("a parent without an answer says nothing of the server") {
+    auto f = failing("timeout");
+    f.parents = {test::proxy};
+    CHECK(!rules::connect_timeout(f));
+}

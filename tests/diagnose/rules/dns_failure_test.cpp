@@ -34,3 +34,16 @@ TEST_CASE("a name that was resolved is no failure, whatever came of it") {
     f.attempts = {{test::far_side, true, {}, {}, {}, {}}};
     CHECK(!rules::dns_failure(f));
 }
+
+TEST_CASE("behind a parent the name may be the parent's, or looked up here for it") {
+    auto f = test::asked_facts();
+    f.parents = {"socks5://proxy.corp:1080"};
+    f.resolve_error = "Name or service not known";
+    f.looked_up = "proxy.corp";
+    CHECK(!rules::dns_failure(f));
+    f.looked_up = f.host;
+    f.attempts = {{test::proxy_side, true, {}, {}, {}, {}}};
+    const auto found = rules::dns_failure(f);
+    REQUIRE(found);
+    CHECK(test::has(found->remedies, "--via socks5h://proxy.corp:1080"));
+}

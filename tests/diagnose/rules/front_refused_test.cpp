@@ -18,19 +18,41 @@ facts answered_with(std::uint16_t status, std::string reason, std::string proxy_
 } // namespace
 
 TEST_CASE("a request that we refuse is refused in our words") {
-    const auto found = rules::front_refused(answered_with(403, "not allowed by --allow"));
+    const auto found = rules::front_refused(answered_with(400, "malformed port at byte 8"));
     REQUIRE(found);
     CHECK(found->id == "front-refused");
-    CHECK(found->summary == "helloscope refused the request: 403 not allowed by --allow.");
+    CHECK(found->summary == "helloscope refused the request: 400 malformed port at byte 8.");
+    CHECK(found->remedies.empty());
     CHECK(test::value_of(*found, "target") == "releases.bazel.build:443");
 }
 
-TEST_CASE("a request that comes back to us is a loop") {
-    const auto found = rules::front_refused(
-        answered_with(502, "Proxy Loop Detected", "helloscope; error=proxy_loop_detected"));
+TEST_CASE("a client that we want to know is told where its login goes") {
+    auto f = answered_with(407, "Proxy Authentication Required");
+    const auto none = rules::front_refused(f);
+    REQUIRE(none);
+    CHECK(
+        none->summary == "helloscope wants a user name and a password (--proxy-auth), and the "
+                         "client sent none that it knows.");
+    CHECK(test::has(none->remedies, "export HTTPS_PROXY=http://USER:PASSWORD@127.0.0.1:8484"));
+    f.login_sent = true;
+    CHECK(rules::front_refused(f)->summary.starts_with("helloscope does not know the user name"));
+}
+
+TEST_CASE("an address that may not come in is named, and how it may") {
+    const auto found = rules::front_refused(answered_with(403, "no --allow-from covers it"));
     REQUIRE(found);
-    CHECK(found->id == "proxy-loop");
-    CHECK(found->remedies.size() == 1);
+    CHECK(
+        found->summary ==
+        "The client's address 127.0.0.1 may not use helloscope: no --allow-from covers it.");
+    CHECK(test::has(found->remedies, "--allow-from 127.0.0.1"));
+}
+
+TEST_CASE("a parent's refusal that was passed on is not ours") {
+    auto f = test::answered_by_parent(403, "Forbidden", "refused");
+    CHECK(f.answer->status == 403);
+    CHECK(!rules::front_refused(f));
+    f.parent_answer->error.clear();
+    CHECK(rules::front_refused(f));
 }
 
 TEST_CASE("an answer about the server, or to TLS on the plain port, is no refusal") {

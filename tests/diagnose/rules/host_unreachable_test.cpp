@@ -31,3 +31,9 @@ TEST_CASE("an unreachable host is named with who said so") {
 TEST_CASE("an address that refuses can be reached") {
     CHECK(!rules::host_unreachable(failing("ECONNREFUSED")));
 }
+
+TEST_CASE("a parent without a route says nothing of the server") {
+    auto f = failing("EHOSTUNREACH");
+    f.parents = {test::proxy};
+    CHECK(!rules::host_unreachable(f));
+}

@@ -28,6 +28,15 @@ TEST_CASE("a reset of a hello that nobody acknowledged came from something in fr
     CHECK(found->remedies.empty());
 }
 
+TEST_CASE("through a parent it is the parent's kernel that took the hello") {
+    auto f = test::ended(test::silent_facts(), model::leg::server, "rst");
+    f.parents = {test::proxy};
+    CHECK(
+        rules::reset_after_hello(f)->summary ==
+        "The connection to releases.bazel.build:443 through http://proxy.corp:3128 was reset 2.0 s "
+        "after the ClientHello, which the parent proxy's kernel had taken.");
+}
+
 TEST_CASE("a close, the client's reset, or a reset after the handshake is another matter") {
     const auto waiting = test::silent_facts();
     CHECK(!rules::reset_after_hello(test::ended(waiting, model::leg::server, "fin")));
