@@ -57,14 +57,14 @@ std::string plain_http(const model::exchange_counts& exchanges, bool over) {
 std::string outcome_of(const timeline& flow, const model::verdict* verdict) {
     if (verdict) return fmt::format("{} ({})", verdict->id, to_string(verdict->how_sure));
     const bool over = flow.ended || !flow.closings.empty();
+    if (over && flow.answer && flow.answer->status >= 400)
+        return fmt::format("answered {}", flow.answer->status);
     if (flow.exchanges.count > 0) return plain_http(flow.exchanges, over);
     if (flow.established() && !flow.server_hello) return over ? "ok, no TLS" : "open, no TLS";
     if (flow.established())
         return fmt::format(
             "{}, {}", over ? "ok" : "open", wire::tls::version_name(flow.server_hello->version));
     if (!over) return fmt::format("open: {}", to_string(flow.at));
-    if (flow.answer && flow.answer->status >= 400)
-        return fmt::format("answered {}", flow.answer->status);
     if (!flow.request) return "closed without a request";
     if (flow.at == stage::hello && flow.of(direction::to_server).bytes == 0)
         return "closed without a byte";

@@ -37,6 +37,12 @@ bool parent_said(const facts& f, std::initializer_list<std::string_view> errors)
     return f.parent_answer && std::ranges::find(errors, f.parent_answer->error) != errors.end();
 }
 
+bool parent_failed_plainly(const facts& f, std::initializer_list<std::string_view> errors) {
+    return f.front == "http" && !f.parents.empty() && f.parents.back().starts_with("http") &&
+           f.connected() && !(f.parent_answer && !f.parent_answer->error.empty()) &&
+           gave_up_with(f, errors);
+}
+
 std::string words_of(const model::parent_answered& answer) {
     if (answer.status == 0) return answer.reason;
     if (answer.parent.starts_with("http"))

@@ -20,6 +20,8 @@ host_port address_of(std::string_view parent);
 bool parent_has_no_address(const facts& f);
 // It answered with one of `errors` (model::parent_answered).
 bool parent_said(const facts& f, std::initializer_list<std::string_view> errors);
+// Plain HTTP goes to the last parent as it is, and we gave up with one of these errors of RFC 9209.
+bool parent_failed_plainly(const facts& f, std::initializer_list<std::string_view> errors);
 // "403 Forbidden by policy", "connection not allowed by ruleset (SOCKS reply 2)".
 std::string words_of(const model::parent_answered& answer);
 

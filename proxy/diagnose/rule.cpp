@@ -19,6 +19,12 @@ std::string host_of(const facts& f) {
 
 std::string peer_of(const facts& f) { return f.parents.empty() ? server_of(f) : f.parents.front(); }
 
+bool gave_up_with(const facts& f, std::initializer_list<std::string_view> errors) {
+    return f.answer && std::ranges::any_of(errors, [&](std::string_view error) {
+               return f.answer->proxy_status.ends_with(fmt::format("; error={}", error));
+           });
+}
+
 // getaddrinfo's EAI_NONAME and EAI_NODATA.
 bool name_is_unknown(const facts& f) {
     return f.resolve_error.starts_with("Name or service not known") ||

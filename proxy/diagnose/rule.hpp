@@ -33,6 +33,9 @@ std::string host_of(const facts& f);
 // Who answers TCP on the server leg, and acknowledges: the server, or the nearest parent.
 std::string peer_of(const facts& f);
 
+// We gave up with one of these error types of RFC 9209.
+bool gave_up_with(const facts& f, std::initializer_list<std::string_view> errors);
+
 // The resolver's failure is an answer, and not the lack of one.
 bool name_is_unknown(const facts& f);
 

@@ -7,6 +7,7 @@ namespace helloscope::diagnose::rules {
 
 std::optional<finding> tls_to_plain_proxy(const facts& f);
 std::optional<finding> client_silent(const facts& f);
+std::optional<finding> http_unanswered(const facts& f);
 std::optional<finding> proxy_loop(const facts& f);
 std::optional<finding> front_refused(const facts& f);
 std::optional<finding> dns_failure(const facts& f);

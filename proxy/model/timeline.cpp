@@ -60,6 +60,7 @@ class fold {
     }
 
     void operator()(const routed& e) {
+        find_way();
         flow_.route = e;
         if (e.parents.size() > attempt_limit) flow_.route->parents.resize(attempt_limit);
     }
@@ -88,7 +89,7 @@ class fold {
             tried->syn_retransmits = e.syn_retransmits;
         }
         end(stage::connect, now_);
-        if (flow_.route && !flow_.route->parents.empty()) begin_parent(now_);
+        flow_.route && !flow_.route->parents.empty() ? begin_parent(now_) : way_stands();
         moved();
     }
 
@@ -110,6 +111,7 @@ class fold {
         if (e.error != "unreachable") begin_parent(now_ - e.took);
         const auto parents = flow_.route ? flow_.route->parents.size() : 0;
         if (!e.error.empty() || ++flow_.parents_passed >= parents) end_parent();
+        if (e.error.empty() && flow_.parents_passed >= parents) way_stands();
         moved();
     }
 
@@ -212,6 +214,7 @@ class fold {
         if (flow_.closings.size() < closing_limit) flow_.closings.push_back({e, now_});
         end_data();
         begin(stage::close, now_);
+        if (e.of == leg::server) flow_.way_is_older = true;
     }
 
     void operator()(const verdict& e) { flow_.concluded = std::make_shared<const verdict>(e); }
@@ -253,21 +256,33 @@ class fold {
         if (span(stage::parent).begin) end(stage::parent, now_);
     }
 
-    // Another request on the same connection: what became of the one before is over, though its
-    // server may have gone.
+    // A front without words of its own says nothing when the server leg stands.
+    void way_stands() {
+        constexpr std::string_view wordless[] = {"reverse", "redirect", "tproxy"};
+        if (std::ranges::find(wordless, flow_.front) != std::end(wordless)) reach(stage::hello);
+    }
+
+    // Another request on the same connection: what became of the one before is over.
     void ask_again() {
         flow_.way_is_older = true;
-        flow_.closings.clear();
-        span(stage::close) = {};
+        go_on();
         flow_.answer.reset();
-        flow_.parent_answer.reset();
         moved();
     }
 
-    // The first step of a way of its own for the request: what is known of the one before goes.
+    // The server may have gone since.
+    void go_on() {
+        flow_.closings.clear();
+        span(stage::close) = {};
+    }
+
+    // The first step of another way: what is known of the one before goes.
     void find_way() {
         if (!std::exchange(flow_.way_is_older, false)) return;
+        go_on();
+        flow_.route.reset();
         flow_.names.reset();
+        flow_.parent_answer.reset();
         flow_.attempts.clear();
         flow_.attempts_left_out = 0;
         flow_.parents_passed = 0;

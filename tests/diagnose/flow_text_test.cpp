@@ -155,7 +155,7 @@ TEST_CASE("SOCKS, PROXY protocol headers and a chain") {
     CHECK('\n' + text_of(test::announced()) == R"(
 flow 1 · ssh.test:22 · from 203.0.113.7:41000 · socks5
 ✗ parent-garbled (confirmed)
-  The parent proxy https://far:443 broke the connection instead of answering in full: ECONNRESET.
+  The connection to the parent proxy https://far:443 broke before it had answered: ECONNRESET.
   evidence    way out: socks5h://near:1080 → https://far:443 (--via) · asked for: ssh.test:22 ·
               after: 0.00 ms
   try         helloscope: Is it a proxy of that kind? One that is spoken to over TLS is named

@@ -42,6 +42,9 @@ TEST_CASE("plain HTTP went well, or not, by its exchanges") {
     auto over = on;
     CHECK(outcome(test::end(over, model::leg::client)) == "ok, plain HTTP");
     CHECK(outcome(test::exchange(on, 404, 1)) == "plain HTTP, 1 of 2 failed");
+    on.then(0ms, model::requested{"http", "GET", "b.test", 80, "HTTP/1.1", 9, {}});
+    on.then(0ms, model::answered{502, "internal error", "helloscope; error=x"});
+    CHECK(outcome(test::end(on, model::leg::client)) == "answered 502");
     auto missing = test::asked_plainly();
     CHECK(outcome(test::exchange(missing, 404, 1)) == "plain HTTP, 404");
     auto lost = test::asked_plainly();

@@ -37,6 +37,14 @@ TEST_CASE("behind a parent it is the parent that acknowledges") {
     CHECK(test::has(silent->others, "hello-dropped"));
 }
 
+TEST_CASE("what we gave up with is in our Proxy-Status") {
+    auto f = test::asked_facts();
+    CHECK(!gave_up_with(f, {"dns_error"}));
+    f.answer = model::answered{502, "no such name", "helloscope; error=dns_error"};
+    CHECK(gave_up_with(f, {"dns_timeout", "dns_error"}));
+    CHECK(!gave_up_with(f, {"error"}));
+}
+
 TEST_CASE("a word of a command is one word") {
     CHECK(word("releases.bazel.build:443") == "releases.bazel.build:443");
     CHECK(word("") == "''");

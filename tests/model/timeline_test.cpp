@@ -275,6 +275,36 @@ TEST_CASE("another request finds a way of its own, or takes the one that stands"
     CHECK(length_of(line.of(stage::connect)) == 1ms);
 }
 
+TEST_CASE("a connection that is opened again, for the same request, is another way") {
+    auto on = test::asked_plainly();
+    on.then(0ms, routed{{test::proxy}, "HTTP_PROXY"});
+    test::reach_parent(on);
+    test::exchange(on, 200, 5);
+    on.then(0ms, requested{"http", "GET", "example.test", 80, "HTTP/1.1", 90, {}});
+    on.then(0ms, closed{leg::server, "helloscope", "fin", ""}); // the kept one had ended
+    on.then(0ms, resolved{"example.test", {test::far_side.address}, "dns", 1ms, ""});
+    on.then(1ms, connect_failed{test::far_side, 1ms, 0, "ECONNREFUSED", ""});
+    const auto line = on.told();
+    CHECK(line.attempts.size() == 1);
+    CHECK(line.closings.empty());
+    CHECK(!line.route);
+    CHECK(line.names->host == "example.test");
+}
+
+TEST_CASE("a front without words is at the hello when its server leg stands") {
+    for (const auto* front : {"reverse", "redirect", "tproxy"}) {
+        auto on = test::accepted();
+        on.then(0ms, requested{front, "", "192.0.2.10", 443, "", 0, {}});
+        auto direct = on;
+        direct.then(1ms, connected{test::far_side, test::far_side, 1ms, 0});
+        CHECK(direct.told().at == stage::hello);
+        on.then(0ms, routed{{test::proxy}, "--via"});
+        CHECK(test::reach_parent(on).told().at == stage::parent);
+        on.then(1ms, parent_answered{test::proxy, 200, "OK", 1ms, ""});
+        CHECK(on.told().at == stage::hello);
+    }
+}
+
 TEST_CASE("a client that asks again with a login is not refused any more") {
     auto on = test::asked();
     on.then(0ms, answered{407, "credentials needed", ""});

@@ -88,7 +88,7 @@ struct timeline {
     std::string front;
     host_port target;
     bool login_sent = false;   // Proxy-Authorization
-    bool way_is_older = false; // than the request: it takes the connection that stands
+    bool way_is_older = false; // it was found for a request before, or has ended
     std::optional<routed> route;
     std::optional<resolved> names;
     std::optional<parent_answered> parent_answer; // the last one

@@ -9,7 +9,8 @@ std::optional<finding> client_gave_up(const facts& f) {
     const bool waiting = f.at == model::stage::resolve || f.at == model::stage::connect ||
                          f.at == model::stage::parent || f.at == model::stage::server_flight ||
                          f.at == model::stage::client_finish;
-    const bool dialing = f.at <= model::stage::parent && !f.answer;
+    const bool owed = f.parent_waited || f.front == "http"; // by who is connected
+    const bool dialing = f.at <= model::stage::parent && !f.answer && (!f.connected() || owed);
     if (!f.client_left() || f.established || !waiting || (f.at <= model::stage::parent && !dialing))
         return std::nullopt;
     auto out = found(

@@ -4,6 +4,18 @@
 namespace helloscope::diagnose::rules {
 namespace {
 
+// SOCKS has no status to speak of.
+std::string answer_of(const facts& f) {
+    const auto& answer = *f.answer;
+    return answer.status == 0 ? answer.reason : fmt::format("{} {}", answer.status, answer.reason);
+}
+
+// The one refusal of SOCKS that a login heals is told by its words.
+bool wants_login(const facts& f) {
+    return f.answer->status == 407 ||
+           (f.answer->status == 0 && f.answer->reason.find("password") != std::string::npos);
+}
+
 std::string summary_of(const facts& f) {
     const auto& answer = *f.answer;
     if (answer.status == 407)
@@ -12,17 +24,18 @@ std::string summary_of(const facts& f) {
                             : "helloscope wants a user name and a password (--proxy-auth), and the "
                               "client sent none that it knows.";
     if (answer.status == 403)
-        return fmt::format(
-            "The client's address {} may not use helloscope: {}.", to_string(f.client.address),
-            answer.reason);
-    return fmt::format("helloscope refused the request: {} {}.", answer.status, answer.reason);
+        return fmt::format("helloscope does not serve this client: {}.", answer.reason);
+    return fmt::format("helloscope refused the request: {}.", answer_of(f));
 }
 
 void add_remedy(finding& to, const facts& f) {
-    if (f.answer->status == 407)
+    if (wants_login(f))
         to.remedies.push_back(
             {"client", "Give the client a user name and password of the file of --proxy-auth",
-             "export HTTPS_PROXY=http://USER:PASSWORD@" + to_string(f.listener)});
+             fmt::format(
+                 "export {}://USER:PASSWORD@{}",
+                 f.front == "socks5" ? "ALL_PROXY=socks5h" : "HTTPS_PROXY=http",
+                 to_string(f.listener))});
     if (f.answer->status == 403)
         to.remedies.push_back(
             {"helloscope", "If it may use this proxy, give this to helloscope run",
@@ -33,13 +46,14 @@ void add_remedy(finding& to, const facts& f) {
 
 // By our own word; a refusal of a parent that was passed on is the parent's.
 std::optional<finding> front_refused(const facts& f) {
-    if (!f.answer || f.answer->status / 100 != 4 || f.front == "tls" || f.front == "sslv2-hello" ||
+    const bool refused = f.answer && (f.answer->status / 100 == 4 || f.answer->status == 0);
+    if (!refused || f.front == "tls" || f.front == "sslv2-hello" ||
         (f.parent_answer && !f.parent_answer->error.empty()))
         return std::nullopt;
     auto out = found("front-refused", certainty::confirmed, summary_of(f));
     says(out, "front", f.front);
     if (!f.host.empty()) says(out, "target", server_of(f));
-    says(out, "answer", fmt::format("{} {}", f.answer->status, f.answer->reason));
+    says(out, "answer", answer_of(f));
     add_remedy(out, f);
     return out;
 }

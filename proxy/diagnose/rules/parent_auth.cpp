@@ -9,10 +9,15 @@ bool challenged_in_plain_http(const facts& f) {
     return !f.parents.empty() && f.exchanges.last && f.exchanges.last->status == 407;
 }
 
+// Some answer CONNECT so when the login is wrong; no server is asked yet that could mean itself.
+bool unauthorized(const facts& f) {
+    return parent_said(f, {"refused"}) && f.parent_answer->status == 401;
+}
+
 } // namespace
 
 std::optional<finding> parent_auth(const facts& f) {
-    const bool said = parent_said(f, {"auth"});
+    const bool said = parent_said(f, {"auth"}) || unauthorized(f);
     if (!said && !challenged_in_plain_http(f)) return std::nullopt;
     const auto parent = parent_of(f);
     auto out = found_at_parent(

@@ -13,7 +13,7 @@ bool could_not(std::uint16_t status) {
 } // namespace
 
 std::optional<finding> parent_refused(const facts& f) {
-    if (!parent_said(f, {"refused"})) return std::nullopt;
+    if (!parent_said(f, {"refused"}) || f.parent_answer->status == 401) return std::nullopt;
     const auto& answer = *f.parent_answer;
     const auto to = beyond_parent(f);
     const bool tried = could_not(answer.status);

@@ -10,6 +10,13 @@ using attempts = std::vector<const model::attempt*>;
 
 bool is_timeout(std::string_view error) { return error == "timeout" || error == "ETIMEDOUT"; }
 
+// And not of this process, which may have run out of sockets.
+bool is_of_the_network(std::string_view error) {
+    constexpr std::string_view known[] = {"ECONNREFUSED",  "EHOSTUNREACH", "ENETUNREACH",
+                                          "EADDRNOTAVAIL", "EACCES",       "EPERM"};
+    return is_timeout(error) || std::ranges::find(known, error) != std::end(known);
+}
+
 std::string what_happened(const attempts& alike) {
     const auto& error = alike.front()->error;
     const auto where = addresses_of(alike);
@@ -40,7 +47,7 @@ std::optional<finding> parent_unreachable(const facts& f) {
     const bool nameless = parent_has_no_address(f);
     attempts failed;
     for (const auto& tried : f.attempts)
-        if (!tried.error.empty()) failed.push_back(&tried);
+        if (is_of_the_network(tried.error)) failed.push_back(&tried);
     const bool all_failed = !failed.empty() && failed.size() == f.attempts.size();
     if (!nameless && !all_failed && !parent_said(f, {"unreachable"})) return std::nullopt;
 

@@ -3,10 +3,10 @@
 
 namespace helloscope::diagnose::rules {
 
-// Our Via came back, or the connection would lead to our own listener.
+// Our Via came back, or the connection would lead to our own listener: only then was a name looked
+// up.
 std::optional<finding> proxy_loop(const facts& f) {
-    if (!f.answer || f.answer->proxy_status.find("proxy_loop_detected") == std::string::npos)
-        return std::nullopt;
+    if (!gave_up_with(f, {"proxy_loop_detected"})) return std::nullopt;
     auto out = found(
         "proxy-loop", certainty::confirmed,
         "The request came back to helloscope: the way out leads to itself.");
@@ -15,7 +15,13 @@ std::optional<finding> proxy_loop(const facts& f) {
     if (const auto way = way_out(f.parents, f.parent_source); !way.empty())
         says(out, "way out", way);
     says(out, "answer", fmt::format("{} {}", f.answer->status, f.answer->reason));
-    if (f.parents.empty())
+    if (f.looked_up.empty())
+        out.remedies.push_back(
+            {"helloscope",
+             "Its own parent proxy, or one behind that, sends requests back here: name another, or "
+             "none",
+             "--via direct"});
+    else if (f.parents.empty())
         out.remedies.push_back(
             {"client", "Ask for the server's own address: this one is helloscope's listener", ""});
     else

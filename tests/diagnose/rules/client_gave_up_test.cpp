@@ -43,5 +43,10 @@ TEST_CASE("a client that opens and closes without a request, or uses the flow, d
     CHECK(!rules::client_gave_up(
         test::ended(model::make_facts(test::dialed().told()), model::leg::client, "fin")));
     CHECK(!rules::client_gave_up(test::healthy_facts()));
+    auto wordless = test::ended(
+        model::make_facts(test::dialed().told()), model::leg::client, "fin");
+    wordless.answer.reset();
+    wordless.at = model::stage::connect;
+    CHECK(!rules::client_gave_up(wordless));
     CHECK(!rules::client_gave_up(test::ended(test::silent_facts(), model::leg::server, "fin")));
 }

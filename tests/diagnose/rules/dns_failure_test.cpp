@@ -46,4 +46,6 @@ TEST_CASE("behind a parent the name may be the parent's, or looked up here for i
     const auto found = rules::dns_failure(f);
     REQUIRE(found);
     CHECK(test::has(found->remedies, "--via socks5h://proxy.corp:1080"));
+    f.looked_up = "elsewhere.test"; // --connect-to, or the next parent of a chain
+    CHECK(rules::dns_failure(f)->summary.starts_with("The name elsewhere.test could not be"));
 }

@@ -39,12 +39,25 @@ TEST_CASE("a client that we want to know is told where its login goes") {
 }
 
 TEST_CASE("an address that may not come in is named, and how it may") {
-    const auto found = rules::front_refused(answered_with(403, "no --allow-from covers it"));
+    const auto found = rules::front_refused(
+        answered_with(403, "127.0.0.1 may not use this proxy (--allow-from)"));
     REQUIRE(found);
     CHECK(
-        found->summary ==
-        "The client's address 127.0.0.1 may not use helloscope: no --allow-from covers it.");
+        found->summary == "helloscope does not serve this client: 127.0.0.1 may not use this proxy "
+                          "(--allow-from).");
     CHECK(test::has(found->remedies, "--allow-from 127.0.0.1"));
+}
+
+TEST_CASE("SOCKS is refused in words alone") {
+    auto f = answered_with(0, "the user or the password is wrong");
+    f.front = "socks5";
+    const auto found = rules::front_refused(f);
+    REQUIRE(found);
+    CHECK(found->summary == "helloscope refused the request: the user or the password is wrong.");
+    CHECK(test::value_of(*found, "answer") == "the user or the password is wrong");
+    CHECK(test::has(found->remedies, "export ALL_PROXY=socks5h://USER:PASSWORD@127.0.0.1:8484"));
+    f.answer->reason = "BIND is not served";
+    CHECK(rules::front_refused(f)->remedies.empty());
 }
 
 TEST_CASE("a parent's refusal that was passed on is not ours") {

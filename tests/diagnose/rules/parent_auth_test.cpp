@@ -53,6 +53,13 @@ TEST_CASE("a parent that takes plain HTTP as it is says 407 in an exchange") {
     CHECK(!rules::parent_auth(f));
 }
 
+TEST_CASE("some parents say 401 to a wrong login") {
+    const auto f = test::answered_by_parent(401, "Unauthorized", "refused");
+    REQUIRE(rules::parent_auth(f));
+    CHECK(test::value_of(*rules::parent_auth(f), "its answer") == "401 Unauthorized");
+    CHECK(!rules::parent_refused(f));
+}
+
 TEST_CASE("another refusal, and a 407 of our own, is no parent's challenge") {
     CHECK(!rules::parent_auth(test::answered_by_parent(403, "Forbidden", "refused")));
     auto f = test::asked_facts();

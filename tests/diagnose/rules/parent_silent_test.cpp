@@ -46,6 +46,21 @@ TEST_CASE("it is likely when the client left, or the deadline came") {
     CHECK(late->how_sure == certainty::likely);
 }
 
+TEST_CASE("it may be silent to plain HTTP that is passed on as it is") {
+    auto f = test::answered_by_parent(0, "", "");
+    f.front = "http";
+    f.answer = model::answered{
+        504, "parent http://proxy.corp:3128 did not answer within 30 s",
+        "helloscope; error=http_response_timeout"};
+    const auto found = rules::parent_silent(f);
+    REQUIRE(found);
+    CHECK(found->how_sure == certainty::likely);
+    CHECK(found->summary == "The parent http://proxy.corp:3128 did not answer within 30 s.");
+    f.parents = {"socks5h://proxy.corp:1080"}; // it is the server that is silent
+    CHECK(!rules::parent_silent(f));
+    CHECK(rules::http_unanswered(f));
+}
+
 TEST_CASE("of a chain the one is named that owes the answer") {
     auto on = test::routed({test::proxy, "socks5h://far.corp:1080"});
     test::reach_parent(on);

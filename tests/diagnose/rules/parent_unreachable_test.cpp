@@ -71,6 +71,7 @@ TEST_CASE("what only its own word tells is likely") {
 TEST_CASE("an attempt under way, a connected parent, or a server that refuses is something else") {
     CHECK(!rules::parent_unreachable(test::trying_parent({})));
     CHECK(!rules::parent_unreachable(test::trying_parent({failing("ECONNREFUSED"), failing("")})));
+    CHECK(!rules::parent_unreachable(test::trying_parent({failing("EMFILE")})));
     auto f = test::trying_parent({failing("ECONNREFUSED")});
     f.server = test::proxy_side;
     CHECK(!rules::parent_unreachable(f));

@@ -11,6 +11,7 @@ namespace {
 
 facts looping() {
     auto f = test::asked_facts();
+    f.looked_up = "127.0.0.1";
     f.answer = model::answered{
         502, "127.0.0.1:8484 is this proxy itself: a loop",
         "helloscope; error=proxy_loop_detected"};
@@ -39,6 +40,17 @@ TEST_CASE("a parent that is helloscope itself is named with who chose it") {
     CHECK(test::value_of(*found, "way out") == "http://127.0.0.1:8484 (HTTPS_PROXY)");
     REQUIRE(found->remedies.size() == 1);
     CHECK(found->remedies[0].text.starts_with("HTTPS_PROXY leads helloscope to itself"));
+    CHECK(found->remedies[0].command == "--via direct");
+}
+
+TEST_CASE("a request with our own Via came from a parent that leads here") {
+    auto f = looping();
+    f.looked_up.clear();
+    f.answer->reason = "the request came back to this proxy: a loop of proxies";
+    const auto found = rules::proxy_loop(f);
+    REQUIRE(found);
+    REQUIRE(found->remedies.size() == 1);
+    CHECK(found->remedies[0].who == "helloscope");
     CHECK(found->remedies[0].command == "--via direct");
 }
 
