@@ -4,6 +4,7 @@
 #include <cstring>
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -83,8 +84,9 @@ result<void> write_file(const std::filesystem::path& path, std::string_view cont
     return {};
 }
 
-result<void> write_port_file(const std::filesystem::path& path, std::uint16_t port) {
-    return write_file(path, fmt::format("{}\n", port), 0644);
+result<void> write_port_file(
+    const std::filesystem::path& path, std::span<const std::uint16_t> ports) {
+    return write_file(path, fmt::format("{}\n", fmt::join(ports, "\n")), 0644);
 }
 
 } // namespace helloscope::app

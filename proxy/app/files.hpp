@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <span>
 #include <string>
 #include <string_view>
 #include <sys/types.h>
@@ -17,7 +18,8 @@ result<std::string> read_file(const std::filesystem::path& path);
 // Readers see the old file or the whole new one, never a part: written beside it and renamed.
 result<void> write_file(const std::filesystem::path& path, std::string_view content, mode_t mode);
 
-// For scripts that wait for a port chosen by the kernel: the number and a newline.
-result<void> write_port_file(const std::filesystem::path& path, std::uint16_t port);
+// For scripts that wait for ports chosen by the kernel: each number and a newline.
+result<void> write_port_file(
+    const std::filesystem::path& path, std::span<const std::uint16_t> ports);
 
 } // namespace helloscope::app

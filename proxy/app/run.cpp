@@ -9,12 +9,14 @@
 #include "subcommands.hpp"
 #include "terminal.hpp"
 
+#include <algorithm>
 #include <cstdlib>
 #include <deque>
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 #include <sys/resource.h>
 #include <thread>
+#include <unistd.h>
 
 namespace helloscope::app {
 namespace {
@@ -29,6 +31,9 @@ Examples:
   helloscope run -- curl -sSf https://example.com/
   helloscope run --listen 127.0.0.1:8484          # then paste the line that it prints
   helloscope run --record build.pcapng -- bazel build //...
+  helloscope run --via http://proxy.corp:3128 --via-credentials ~/.netrc -- npm install
+  helloscope run --reverse 127.0.0.1:8443=registry.test:443
+  sudo helloscope run --transparent --print-rules
   helloscope run --connect-to registry.test:443:127.0.0.1:8443 -- curl https://registry.test/)";
 
 // What the end of the run is reported from. Filled on the recorder's thread, read when that is
@@ -114,13 +119,48 @@ void raise_file_limit() {
     ::setrlimit(RLIMIT_NOFILE, &files);
 }
 
-void warn_of_environment() {
-    for (const auto* name : {"HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"}) {
-        const char* value = std::getenv(name);
-        if (value == nullptr || *value == '\0') continue;
-        spdlog::warn("{} is set, but helloscope connects to servers directly", name);
-        return;
+// Where clients on this machine reach a listener: a wildcard is every address of it.
+std::string reached_at(const endpoint& at) {
+    auto near = at;
+    if (near.address.is_unspecified())
+        near.address = *parse_ip_address(near.address.v6 ? "::1" : "127.0.0.1");
+    return to_string(near);
+}
+
+// What a shell is to be told of a listener; a comment where it is nothing to set.
+std::string line_of(const relay::listening& where) {
+    const auto at = reached_at(where.at);
+    switch (where.how) {
+    case relay::way_in::proxy: return fmt::format("export HTTPS_PROXY=http://{}\n", at);
+    case relay::way_in::tls_proxy: return fmt::format("export HTTPS_PROXY=https://{}\n", at);
+    case relay::way_in::reverse:
+        return fmt::format("# {} goes to {}\n", at, to_string(where.target));
+    case relay::way_in::redirect:
+        return fmt::format("# {} takes redirected connections: --print-rules\n", at);
+    case relay::way_in::tproxy:
+        return fmt::format("# {} takes connections by TPROXY: --print-rules\n", at);
     }
+    return "";
+}
+
+// For the command's proxy variables: the first port that is a proxy.
+std::string url_of(const std::vector<relay::listening>& listeners) {
+    for (const auto& one : listeners)
+        if (one.how == relay::way_in::proxy || one.how == relay::way_in::tls_proxy)
+            return fmt::format(
+                "{}://{}", one.how == relay::way_in::proxy ? "http" : "https", reached_at(one.at));
+    return "";
+}
+
+result<int> print_rules(const relay::options& plan) {
+    const auto transparent = [](const relay::listening& one) {
+        return one.how == relay::way_in::redirect || one.how == relay::way_in::tproxy;
+    };
+    if (!std::ranges::any_of(plan.listeners, transparent))
+        throw CLI::ValidationError("--print-rules: of which --transparent?");
+    if (auto done = print(transparent_rules(plan.listeners, ::geteuid())); !done)
+        return std::unexpected(done.error());
+    return ran;
 }
 
 // Flows whose client has just ended are on their way out: they get a moment, so that the report
@@ -167,33 +207,37 @@ result<int> run(const run_options& options) {
     // Beside a command its own words come first: the flows are in the report.
     if (!options.command.empty() && log.verbose == 0 && log.file.empty()) log.quiet = true;
     if (auto started = start_log(log); !started) return std::unexpected(started.error());
-    auto plan = plan_run(options);
+    auto plan = plan_run(options, [](const char* name) { return std::getenv(name); });
     if (!plan) throw CLI::ValidationError(plan.error().message);
+    if (options.in.print_rules) return print_rules(plan->relay);
     if (plan->relay.recording.payload_all)
         spdlog::warn("--record-payload all: the recording holds every byte, secrets too");
-    warn_of_environment();
 
     raise_file_limit();
     hold_signals(); // before the first thread
     story told;
     auto proxy = start(std::move(*plan), options, told);
     if (!proxy) return std::unexpected(proxy.error());
-    const auto listener = (*proxy)->listener();
-    const auto url = fmt::format("http://{}", to_string(listener));
-    if (!options.port_file.empty())
-        if (auto written = write_port_file(options.port_file, listener.port); !written)
+    const auto& listeners = (*proxy)->listeners();
+    if (!options.port_file.empty()) {
+        std::vector<std::uint16_t> ports;
+        for (const auto& one : listeners) ports.push_back(one.at.port);
+        if (auto written = write_port_file(options.port_file, ports); !written)
             return std::unexpected(written.error());
+    }
 
     int status = ran;
     std::string failed;
     if (options.command.empty()) {
-        const auto line = fmt::format("export HTTPS_PROXY={}\n", url);
-        if (auto printed = options.json ? print_error(line) : print(line); !printed)
+        std::string lines;
+        for (const auto& one : listeners) lines += line_of(one);
+        if (auto printed = options.json ? print_error(lines) : print(lines); !printed)
             return std::unexpected(printed.error());
-        spdlog::info("listening on {}; Ctrl-C ends", to_string(listener));
+        for (const auto& one : listeners)
+            spdlog::info("listening on {}; Ctrl-C ends", to_string(one.at));
         wait_for_signal();
     } else {
-        auto outcome = run_command(options.command, environment_through(url));
+        auto outcome = run_command(options.command, environment_through(url_of(listeners)));
         status = outcome.status;
         failed = std::move(outcome.failure);
     }

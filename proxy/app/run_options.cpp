@@ -22,18 +22,12 @@ void add_seconds(CLI::App& command, const char* name, double& value, const char*
         ->capture_default_str();
 }
 
-void add_ways(CLI::App& command, run_options& options) {
-    command
-        .add_option(
-            "--listen", options.listen,
-            "where to listen; port 0 picks a free one [127.0.0.1:8484, or a free port with "
-            "a COMMAND]")
-        ->type_name("ADDRESS:PORT")
-        ->check(address_and_port());
+void add_limits(CLI::App& command, run_options& options) {
     command
         .add_option(
             "--port-file", options.port_file,
-            "write the port to FILE once connections are accepted")
+            "write the port to FILE once connections are accepted; one a line, in the order of "
+            "--listen, --listen-tls, --reverse, --transparent")
         ->type_name("FILE");
     command.add_option("--resolve", options.resolve, "as curl's: use this address for a name")
         ->type_name("HOST:PORT:ADDR[,ADDR]")
@@ -60,6 +54,8 @@ void add_deadlines(CLI::App& command, run_options& options) {
     add_seconds(
         command, "--connect-timeout", options.connect_timeout,
         "for a connection, over all addresses");
+    add_seconds(
+        command, "--parent-timeout", options.parent_timeout, "for each answer of a parent proxy");
     add_seconds(
         command, "--idle-timeout", options.idle_timeout,
         "a tunnel without a byte either way ends; 0: never");
@@ -137,7 +133,9 @@ relay::recording_options plan_recording(const run_options& options, bool& by_def
 } // namespace
 
 void add_run_options(CLI::App& command, run_options& options) {
-    add_ways(command, options);
+    add_ways_in(command, options.in);
+    add_ways_out(command, options.out);
+    add_limits(command, options);
     add_deadlines(command, options);
     add_recording(command, options);
     command.add_flag(
@@ -152,22 +150,19 @@ void add_run_options(CLI::App& command, run_options& options) {
         ->type_name("");
 }
 
-result<run_plan> plan_run(const run_options& options) {
+result<run_plan> plan_run(const run_options& options, const environment& lookup) {
     run_plan plan;
     auto& relay = plan.relay;
-    if (!options.command.empty()) relay.listen.port = 0;
-    if (!options.listen.empty()) relay.listen = *parse_endpoint(options.listen);
-    if (!relay.listen.address.is_loopback())
-        return std::unexpected(failure{fmt::format(
-            "--listen {}: only a loopback address, such as 127.0.0.1:8484 or [::1]:8484: everybody "
-            "who "
-            "reaches the port could use this proxy",
-            options.listen)});
+    if (auto done = plan_ways_in(options.in, !options.command.empty(), relay); !done)
+        return std::unexpected(done.error());
+    if (auto done = plan_ways_out(options.out, lookup, relay); !done)
+        return std::unexpected(done.error());
     relay.threads = options.threads;
     relay.max_flows = options.max_flows;
     relay.limits.front = milliseconds(options.front_timeout);
     relay.limits.resolve = milliseconds(options.resolve_timeout);
     relay.limits.connect = milliseconds(options.connect_timeout);
+    relay.limits.parent = milliseconds(options.parent_timeout);
     relay.limits.idle = milliseconds(options.idle_timeout);
     for (const auto& text : options.resolve) {
         auto rule = net::parse_resolve_rule(text);

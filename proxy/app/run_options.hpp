@@ -3,6 +3,8 @@
 
 #include "helloscope/relay/options.hpp"
 #include "log.hpp"
+#include "ways_in.hpp"
+#include "ways_out.hpp"
 
 #include <CLI/App.hpp>
 #include <string>
@@ -11,12 +13,14 @@
 namespace helloscope::app {
 
 struct run_options {
-    std::string listen; // empty: the default, or any free port when there is a command
+    ways_in_options in;
+    ways_out_options out;
     std::string port_file;
     std::vector<std::string> resolve, connect_to;
     unsigned threads = 1;
     unsigned max_flows = relay::options{}.max_flows;
-    double front_timeout = 30, resolve_timeout = 10, connect_timeout = 30, idle_timeout = 3600;
+    double front_timeout = 30, resolve_timeout = 10, connect_timeout = 30, parent_timeout = 30,
+           idle_timeout = 3600;
 
     std::string record; // a file, or a directory
     bool no_record = false;
@@ -41,6 +45,6 @@ struct run_plan {
     relay::options relay;
     bool recording_by_default = false;
 };
-result<run_plan> plan_run(const run_options& options);
+result<run_plan> plan_run(const run_options& options, const environment& lookup);
 
 } // namespace helloscope::app

@@ -12,6 +12,7 @@
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
 #include <csignal>
+#include <array>
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 #include <sstream>
@@ -196,7 +197,7 @@ result<int> run_serve(const serve_options& options) {
         options.json ? as_json(options, *identity, at) : as_text(options, *identity, at));
     if (!printed) return std::unexpected(printed.error());
     if (!options.port_file.empty()) {
-        const auto written = write_port_file(options.port_file, at.port);
+        const auto written = write_port_file(options.port_file, std::array{at.port});
         if (!written) return std::unexpected(written.error());
     }
     signals.wait();

@@ -41,6 +41,14 @@ CLI::Validator address_and_port() {
     return CLI::Validator(check, "");
 }
 
+CLI::Validator ip_address_text() {
+    const auto check = [](const std::string& text) -> std::string {
+        if (parse_ip_address(text)) return "";
+        return fmt::format("'{}' is not an address, such as 192.0.2.1 or 2001:db8::1", text);
+    };
+    return CLI::Validator(check, "");
+}
+
 CLI::Validator seconds() {
     const auto check = [](const std::string& text) -> std::string {
         double value = 0;

@@ -14,6 +14,7 @@ namespace helloscope::app {
 CLI::Validator whole_number(std::uint64_t lowest, std::uint64_t highest);
 CLI::Validator one_of(std::vector<std::string> names);
 CLI::Validator address_and_port(); // what parse_endpoint takes: 127.0.0.1:8443, [::1]:0
+CLI::Validator ip_address_text();  // what parse_ip_address takes
 CLI::Validator seconds();          // 0 to a year, fractions too
 CLI::Validator size();             // "1000000", "64MiB": becomes a number of bytes
 

@@ -195,24 +195,23 @@ resolver::~resolver() {
 awaitable<resolver::answer> resolver::resolve(host_port target, milliseconds limit) {
     const auto begin = steady_clock::now();
     answer got;
-    const auto to = apply_connect_to(impl_->tables, target);
-    got.port = to.port;
-    got.event.host = to.host;
-    got.event.source = to == target ? "dns" : "--connect-to";
+    got.port = target.port;
+    got.event.host = target.host;
+    got.event.source = "dns";
     for (const auto& rule : impl_->tables.resolve) {
-        if (!matches(rule.host, rule.port, to, "*")) continue;
+        if (!matches(rule.host, rule.port, target, "*")) continue;
         got.event.addresses = rule.addresses;
         got.event.source = "--resolve";
         co_return got;
     }
-    if (const auto literal = parse_ip_address(to.host)) {
+    if (const auto literal = parse_ip_address(target.host)) {
         got.event.addresses = {*literal};
-        if (to == target) got.event.source = "literal";
+        got.event.source = "literal";
         co_return got;
     }
     auto mine = std::make_shared<impl::waiting>(co_await asio::this_coro::executor);
     mine->timer.expires_after(limit);
-    impl::job work{to.host, mine};
+    impl::job work{target.host, mine};
     impl_->start(std::move(work));
     co_await mine->timer.async_wait(as_result);
     if (mine->answered) {

@@ -27,12 +27,12 @@ bool same_path(model::path_sample a, const model::path_sample& b) {
 
 } // namespace
 
-flow::flow(surroundings where, std::unique_ptr<net::stream> accepted, const endpoint& from)
-    : around(where), client(std::move(accepted)), watching(*this, detail_of(where)),
-      last_byte(clock.now()), id_(++where.common.count.flows),
+flow::flow(surroundings where, std::unique_ptr<net::stream> accepted, arrival how)
+    : around(where), came(std::move(how)), client(std::move(accepted)),
+      watching(*this, detail_of(where)), last_byte(clock.now()), id_(++where.common.count.flows),
       timeline_(std::make_unique<model::timeline>()) {
     ++where.common.count.open;
-    tell(model::flow_opened{from, where.common.listener});
+    tell(model::flow_opened{came.from, came.in.at});
 }
 
 flow::~flow() {
@@ -71,15 +71,25 @@ void flow::tell_path(leg of) {
     tell(model::path{of, std::move(*sample)});
 }
 
-void flow::tell_dialogue(direction way, std::string_view masked) {
+void flow::tell_dialogue(direction way, std::string_view masked, trace::legs on) {
     if (!around.record.wants_pieces()) return;
     trace::piece said;
     said.dir = way;
-    said.on = trace::legs::client;
+    said.on = on;
     said.time = clock.now();
     said.body = to_bytes(as_bytes(masked));
     said.length = masked.size();
     kept(std::move(said));
+}
+
+void flow::tell_unseen(direction way, trace::legs on, std::size_t length) {
+    if (!around.record.wants_pieces()) return;
+    trace::piece unseen;
+    unseen.dir = way;
+    unseen.on = on;
+    unseen.time = clock.now();
+    unseen.length = length;
+    kept(std::move(unseen));
 }
 
 void flow::tell_closed(leg of, std::string by, std::string how, std::string error) {
@@ -115,6 +125,15 @@ void flow::stop() {
     if (!std::exchange(aborted, true))
         tell_closed(leg::client, "helloscope", "error", "helloscope ends");
     abort();
+}
+
+net::awaitable<net::error_code> flow::stopped() {
+    net::asio::steady_timer never(
+        co_await net::asio::this_coro::executor, std::chrono::steady_clock::time_point::max());
+    pause = &never;
+    co_await never.async_wait(net::as_result);
+    pause = nullptr;
+    co_return net::asio::error::operation_aborted;
 }
 
 void flow::tick() {

@@ -13,6 +13,18 @@
 
 namespace helloscope::relay {
 
+// How a connection came to us.
+struct arrival {
+    const listening& in;
+    endpoint from;
+    result<endpoint> destination; // where the client was going; the listener, unless transparent
+
+    arrival(const listening& through, const endpoint& peer)
+        : in(through), from(peer), destination(through.at) {}
+    arrival(const listening& through, const endpoint& peer, result<endpoint> meant)
+        : in(through), from(peer), destination(std::move(meant)) {}
+};
+
 class flow final : private observer_sink {
   public:
     struct surroundings {
@@ -21,7 +33,7 @@ class flow final : private observer_sink {
         buffer_pool& buffers;
     };
 
-    flow(surroundings around, std::unique_ptr<net::stream> client, const endpoint& from);
+    flow(surroundings around, std::unique_ptr<net::stream> client, arrival came);
     ~flow() override; // finishes, if nobody did
     void finish();    // tells the end: verdict, flow_closed, the whole story
 
@@ -29,7 +41,10 @@ class flow final : private observer_sink {
     void tell_path(model::leg of);
     void enter(model::stage next) { stage_ = std::max(stage_, next); }
     // The front's dialogue as the recording may keep it: `masked` of a real length.
-    void tell_dialogue(direction way, std::string_view masked);
+    void tell_dialogue(
+        direction way, std::string_view masked, trace::legs on = trace::legs::client);
+    // The same where nothing may be kept but how much it was.
+    void tell_unseen(direction way, trace::legs on, std::size_t length);
     // A leg is over. Each leg's end is told once a direction.
     void tell_closed(model::leg of, std::string by, std::string how, std::string error = {});
 
@@ -42,6 +57,8 @@ class flow final : private observer_sink {
     void abort();
     // The same because helloscope ends.
     void stop();
+    // Comes back when the flow was aborted: for a race with something that nobody else can end.
+    net::awaitable<net::error_code> stopped();
     // The idle deadline, and what else has become old.
     void tick();
 
@@ -50,6 +67,8 @@ class flow final : private observer_sink {
     model::stage stage() const { return stage_; }
 
     surroundings around;
+    const arrival came;
+    std::optional<endpoint> introduced; // the client, as a PROXY protocol header names it
     net::flow_clock clock;
     std::unique_ptr<net::stream> client;
     std::unique_ptr<net::stream> server;

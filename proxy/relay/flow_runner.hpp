@@ -1,10 +1,20 @@
 // A flow from its first byte to its end, as one readable coroutine.
 #pragma once
 
-#include "flow.hpp"
+#include "server_leg.hpp"
 
 namespace helloscope::relay {
 
 net::awaitable<void> run_flow(flow& running);
+
+// ---- stretches of that way which plain HTTP takes too
+
+// The server leg, or why there is none; nothing when the client went away first, which has been
+// told. Early bytes of the client (`sent_more`) are for the server, even if it sends no more.
+net::awaitable<std::optional<server_leg>> open_unless_gone(
+    flow& of, const request& asked, bool sent_more);
+
+// Both legs stand: bytes pass until both directions have ended. The arguments came early.
+net::awaitable<void> tunnel(flow& of, bytes from_client, bytes from_server);
 
 } // namespace helloscope::relay

@@ -63,6 +63,13 @@ void observer::saw(direction way, bytes_view read, timestamp now) {
     if (here.lost) saw_opaque(way, here.total - here.accounted);
 }
 
+void observer::expect_plain() {
+    for (auto& one : sides_) {
+        one.lost = true;
+        one.opaque.offset = one.accounted = one.total;
+    }
+}
+
 void observer::ended(direction way, timestamp now) {
     auto& here = side(way);
     if (std::exchange(here.ended, true)) return;

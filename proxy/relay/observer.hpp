@@ -30,6 +30,8 @@ class observer final : private wire::tls::conversation_sink {
 
     // All that was read from one side, in one read.
     void saw(direction way, bytes_view read, timestamp now);
+    // What comes is not TLS, and is not meant to be: from here on it is counted, not read.
+    void expect_plain();
     // The direction's stream has ended: what was incomplete is told.
     void ended(direction way, timestamp now);
     // Runs of records that have become old are told.

@@ -1,13 +1,58 @@
 #include "helloscope/relay/proxy.hpp"
 
 #include "helloscope/net/kernel/listen.hpp"
+#include "server_leg.hpp"
 #include "worker.hpp"
 
+#include <fmt/format.h>
+#include <random>
 #include <thread>
 
 namespace helloscope::relay {
 
 namespace {
+
+std::string_view flag_of(way_in how) {
+    switch (how) {
+    case way_in::proxy: return "--listen";
+    case way_in::tls_proxy: return "--listen-tls";
+    case way_in::reverse: return "--reverse";
+    case way_in::redirect:
+    case way_in::tproxy: return "--transparent";
+    }
+    return "";
+}
+
+// Unlike that of any other instance, which a request may well pass through too.
+std::string make_pseudonym() {
+    std::random_device random;
+    return fmt::format("helloscope-{:08x}", random());
+}
+
+// A parent that is ourselves would be a loop from the first connection on.
+result<void> check_ways_out(const options& wanted) {
+    const auto check = [&](const wire::front::proxy_url& parent,
+                           std::string_view source) -> result<void> {
+        const auto address = parse_ip_address(
+            parent.at.host == "localhost" ? "127.0.0.1" : parent.at.host);
+        for (const auto& where : wanted.listeners)
+            if (address && is_listener(where, *address, parent.at.port))
+                return std::unexpected(failure{fmt::format(
+                    "{}: the parent proxy {} is helloscope itself: set another one, or --via "
+                    "direct for none",
+                    source, to_string(parent))});
+        return {};
+    };
+    const auto& ways = wanted.ways_out;
+    for (const auto& parent : ways.via)
+        if (auto fine = check(parent, "--via"); !fine) return fine;
+    if (ways.direct || !ways.via.empty()) return {}; // the environment is not asked
+    for (const auto& [parent, source] :
+         {std::pair(ways.https_proxy, ways.https_source), {ways.http_proxy, ways.http_source}})
+        if (parent)
+            if (auto fine = check(*parent, source); !fine) return fine;
+    return {};
+}
 
 class running final : public proxy {
   public:
@@ -16,26 +61,22 @@ class running final : public proxy {
             workers_.push_back(std::make_unique<worker>());
     }
 
-    // First the address, then the recording: one that is in use must not empty an old file.
-    result<void> serve(const options& wanted, onlookers to) {
-        std::vector<net::asio::io_context*> contexts;
-        for (auto& one : workers_) contexts.push_back(&one->context());
-        auto acceptors = net::listen(contexts, wanted.listen);
-        if (!acceptors) return std::unexpected(acceptors.error());
+    // First the addresses, then the recording: one that is in use must not empty an old file.
+    result<void> serve(options wanted, onlookers to) {
+        if (auto listening = listen(wanted); !listening) return std::unexpected(listening.error());
+        if (auto way_out = check_ways_out(wanted); !way_out)
+            return std::unexpected(way_out.error());
         auto record = recorder::start(wanted.recording, wanted.threads, std::move(to));
         if (!record) return std::unexpected(record.error());
         record_ = std::move(*record);
 
-        const auto listener = net::from_asio(acceptors->front().local_endpoint());
-        shared_.emplace(wanted, listener, resolver_);
+        shared_.emplace(std::move(wanted), resolver_, make_pseudonym());
         for (unsigned i = 0; i < workers_.size(); ++i)
-            threads_.emplace_back([this, i, acceptor = std::move((*acceptors)[i])]() mutable {
-                workers_[i]->run(*shared_, record_->way_in(i), std::move(acceptor));
-            });
+            threads_.emplace_back([this, i] { workers_[i]->run(*shared_, record_->way_in(i)); });
         return {};
     }
 
-    endpoint listener() const override { return shared_->listener; }
+    const std::vector<listening>& listeners() const override { return shared_->options.listeners; }
     std::uint64_t open_flows() const override { return shared_->count.open; }
     std::uint64_t flows() const override { return shared_->count.flows; }
 
@@ -51,6 +92,22 @@ class running final : public proxy {
     }
 
   private:
+    // Every listener, on every thread; the options then say where they really listen.
+    result<void> listen(options& wanted) {
+        std::vector<net::asio::io_context*> contexts;
+        for (auto& one : workers_) contexts.push_back(&one->context());
+        for (auto& where : wanted.listeners) {
+            const auto kind = where.how == way_in::tproxy ? net::listen_kind::transparent
+                                                          : net::listen_kind::plain;
+            auto acceptors = net::listen(contexts, where.at, kind, flag_of(where.how));
+            if (!acceptors) return std::unexpected(acceptors.error());
+            where.at = net::from_asio(acceptors->front().local_endpoint());
+            for (std::size_t i = 0; i < workers_.size(); ++i)
+                workers_[i]->take(std::move((*acceptors)[i]));
+        }
+        return {};
+    }
+
     // In the order in which they need each other; they end in the other order.
     std::unique_ptr<recorder> record_;
     std::vector<std::unique_ptr<worker>> workers_;
@@ -63,7 +120,7 @@ class running final : public proxy {
 
 result<std::unique_ptr<proxy>> proxy::start(options wanted, onlookers to) {
     auto made = std::make_unique<running>(wanted);
-    if (auto served = made->serve(wanted, std::move(to)); !served)
+    if (auto served = made->serve(std::move(wanted), std::move(to)); !served)
         return std::unexpected(served.error());
     return made;
 }

@@ -175,11 +175,11 @@ awaitable<error_code> write_all(net::stream& to, bytes_view what) {
     co_return error_code();
 }
 
-awaitable<void> pump(flow& moving, bytes early) {
+awaitable<void> pump(flow& moving, bytes from_client, bytes from_server) {
     broken_targets broken{};
     co_await (
-        run_direction(moving, direction::to_server, std::move(early), broken) &&
-        run_direction(moving, direction::to_client, bytes(), broken));
+        run_direction(moving, direction::to_server, std::move(from_client), broken) &&
+        run_direction(moving, direction::to_client, std::move(from_server), broken));
     // A target that broke after its own sending had ended: what it sent still arrives, then the
     // reset.
     for (const auto way : {direction::to_server, direction::to_client}) {

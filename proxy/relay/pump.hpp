@@ -6,8 +6,9 @@
 
 namespace helloscope::relay {
 
-// Both directions. `early` are bytes of the client that came behind its request head.
-net::awaitable<void> pump(flow& moving, bytes early);
+// Both directions. The bytes came early: behind the client's request head, behind a parent's
+// answer.
+net::awaitable<void> pump(flow& moving, bytes from_client, bytes from_server = {});
 
 // All of `what` to one stream; the error that stopped it. Waits for room, not for a deadline.
 net::awaitable<net::error_code> write_all(net::stream& to, bytes_view what);

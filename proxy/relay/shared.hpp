@@ -15,13 +15,13 @@ struct counters {
 };
 
 struct shared {
-    const relay::options options;
-    const endpoint listener; // where we really listen
+    const relay::options options; // its listeners are where we really listen
     net::resolver& resolver;
+    const std::string pseudonym; // ours, in the Via field of what we send (RFC 9110 section 7.6.3)
     counters count;
 
-    shared(relay::options wanted, endpoint at, net::resolver& names)
-        : options(std::move(wanted)), listener(at), resolver(names) {}
+    shared(relay::options wanted, net::resolver& names, std::string name)
+        : options(std::move(wanted)), resolver(names), pseudonym(std::move(name)) {}
 };
 
 } // namespace helloscope::relay

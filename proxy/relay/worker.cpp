@@ -1,6 +1,7 @@
 #include "worker.hpp"
 
 #include "flow_runner.hpp"
+#include "helloscope/net/kernel/original_destination.hpp"
 #include "helloscope/net/streams/tcp_stream.hpp"
 
 #include <spdlog/spdlog.h>
@@ -10,13 +11,28 @@ namespace helloscope::relay {
 using namespace std::chrono_literals;
 using net::asio::awaitable;
 
-void worker::run(shared& common, recorder::inlet& record, net::tcp::acceptor acceptor) {
+namespace {
+
+// Where the client was going: under TPROXY that is our socket's own address.
+result<endpoint> destination_of(net::tcp::socket& client, way_in how) {
+    if (how == way_in::redirect) return net::original_destination(client.native_handle());
+    net::error_code error;
+    const auto bound = client.local_endpoint(error);
+    if (error) return std::unexpected(failure{error.message()});
+    return net::from_asio(bound);
+}
+
+} // namespace
+
+void worker::run(shared& common, recorder::inlet& record) {
     record_ = &record;
-    acceptor_.emplace(std::move(acceptor));
     const auto end = [](std::exception_ptr bug) {
         if (bug) std::rethrow_exception(bug); // a relay that accepts nothing must not seem to run
     };
-    net::asio::co_spawn(context_, accept(common), end);
+    std::size_t index = 0;
+    for (auto& one : doors_)
+        net::asio::co_spawn(
+            context_, accept(common, one, common.options.listeners.at(index++)), end);
     net::asio::co_spawn(context_, sweep(), end);
     context_.run();
 }
@@ -25,36 +41,39 @@ void worker::stop() {
     net::asio::post(context_, [this] {
         stopping_ = true;
         net::error_code ignored;
-        if (acceptor_) acceptor_->close(ignored);
+        for (auto& one : doors_) {
+            one.acceptor.close(ignored);
+            one.room.cancel();
+        }
         sweep_timer_.cancel();
-        room_.cancel();
         for (auto* one : flows_) one->stop();
     });
 }
 
-awaitable<void> worker::accept(shared& common) {
+awaitable<void> worker::accept(shared& common, door& at, const listening& where) {
     while (!stopping_) {
-        co_await wait_for_room(common);
-        auto [error, client] = co_await acceptor_->async_accept(net::as_result);
+        co_await wait_for_room(common, at);
+        auto [error, client] = co_await at.acceptor.async_accept(net::as_result);
         if (stopping_) co_return;
         if (error) {
             // Out of file descriptors or memory: flows that end make room.
             if (error != net::asio::error::connection_aborted) {
                 spdlog::warn(
                     "cannot accept a connection: {}: is ulimit -n high enough?", error.message());
-                room_.expires_after(100ms);
-                co_await room_.async_wait(net::as_result);
+                at.room.expires_after(100ms);
+                co_await at.room.async_wait(net::as_result);
             }
             continue;
         }
         const auto peer = client.remote_endpoint(error);
         if (error) continue; // gone again
+        arrival came(where, net::from_asio(peer), destination_of(client, where.how));
         net::asio::co_spawn(
-            context_, serve(common, std::move(client), net::from_asio(peer)), net::asio::detached);
+            context_, serve(common, std::move(client), std::move(came)), net::asio::detached);
     }
 }
 
-awaitable<void> worker::wait_for_room(const shared& common) {
+awaitable<void> worker::wait_for_room(const shared& common, door& at) {
     if (common.count.open < common.options.max_flows) {
         full_ = false;
         co_return;
@@ -63,13 +82,13 @@ awaitable<void> worker::wait_for_room(const shared& common) {
         spdlog::warn(
             "{} flows are open (--max-flows): new connections wait", common.options.max_flows);
     while (!stopping_ && common.count.open >= common.options.max_flows) {
-        room_.expires_after(100ms); // another thread's flow may end too
-        co_await room_.async_wait(net::as_result);
+        at.room.expires_after(100ms); // another thread's flow may end too
+        co_await at.room.async_wait(net::as_result);
     }
 }
 
-awaitable<void> worker::serve(shared& common, net::tcp::socket client, endpoint from) {
-    flow one({common, *record_, buffers_}, net::make_tcp_stream(std::move(client)), from);
+awaitable<void> worker::serve(shared& common, net::tcp::socket client, arrival came) {
+    flow one({common, *record_, buffers_}, net::make_tcp_stream(std::move(client)), came);
     const auto place = flows_.insert(flows_.end(), &one);
     try {
         co_await run_flow(one);
@@ -79,7 +98,8 @@ awaitable<void> worker::serve(shared& common, net::tcp::socket client, endpoint 
         one.abort();
     }
     flows_.erase(place);
-    if (common.count.open >= common.options.max_flows) room_.cancel();
+    if (common.count.open >= common.options.max_flows)
+        for (auto& waiting : doors_) waiting.room.cancel();
 }
 
 awaitable<void> worker::sweep() {

@@ -115,11 +115,11 @@ void recording_writer::write(const piece& piece, bytes& out) {
         leg->skip(piece.dir, piece.omitted);
         leg->data(piece.dir, kept, length, piece.time, {out, flow.comment});
     };
-    // As the bytes travel; a piece of the front's dialogue does not leave the client leg.
-    const bool both = piece.on == legs::both;
-    if (both && piece.dir == direction::to_client) put(model::leg::server);
-    put(model::leg::client);
-    if (both && piece.dir == direction::to_server) put(model::leg::server);
+    // As the bytes travel.
+    const bool upwards = piece.dir == direction::to_server;
+    if (piece.on != legs::server && upwards) put(model::leg::client);
+    if (piece.on != legs::client) put(model::leg::server);
+    if (piece.on != legs::server && !upwards) put(model::leg::client);
 }
 
 void recording_writer::impl::write_journal(const model::event& event, bytes& out) {

@@ -3,6 +3,8 @@
 #include "support/catch.hpp"
 #include "support/folder.hpp"
 
+#include <array>
+
 #include <sys/stat.h>
 
 using namespace helloscope;
@@ -43,6 +45,6 @@ TEST_CASE("a device is written to, never replaced") {
 
 TEST_CASE("a port file is one number and a newline") {
     const test::folder folder;
-    REQUIRE(write_port_file(folder.path() / "port", 8443));
+    REQUIRE(write_port_file(folder.path() / "port", std::array<std::uint16_t, 1>{8443}));
     CHECK(read_file(folder.path() / "port").value() == "8443\n");
 }

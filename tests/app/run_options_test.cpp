@@ -13,6 +13,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
+const char* no_environment(const char*) { return nullptr; }
+
 run_options parse(std::vector<std::string> arguments) {
     run_options options;
     CLI::App command;
@@ -23,14 +25,14 @@ run_options parse(std::vector<std::string> arguments) {
 }
 
 relay::options planned(std::vector<std::string> arguments) {
-    const auto plan = plan_run(parse(std::move(arguments)));
+    const auto plan = plan_run(parse(std::move(arguments)), no_environment);
     if (!plan) throw std::runtime_error(plan.error().message);
     return plan->relay;
 }
 
 std::string trouble(std::vector<std::string> arguments) {
     try {
-        const auto plan = plan_run(parse(std::move(arguments)));
+        const auto plan = plan_run(parse(std::move(arguments)), no_environment);
         return plan ? "" : plan.error().message;
     } catch (const CLI::ParseError& error) {
         return error.what();
@@ -41,7 +43,7 @@ std::string trouble(std::vector<std::string> arguments) {
 
 TEST_CASE("without flags the defaults of the documentation stand") {
     const auto plan = planned({});
-    CHECK(to_string(plan.listen) == "127.0.0.1:8484");
+    CHECK(to_string(plan.listeners.at(0).at) == "127.0.0.1:8484");
     CHECK(plan.threads == 1);
     CHECK(plan.limits.front == 30s);
     CHECK(plan.limits.resolve == 10s);
@@ -53,9 +55,10 @@ TEST_CASE("without flags the defaults of the documentation stand") {
 }
 
 TEST_CASE("a command gets a free port, unless it is said") {
-    CHECK(planned({"--", "true"}).listen.port == 0);
+    CHECK(planned({"--", "true"}).listeners.at(0).at.port == 0);
     CHECK(
-        planned({"--listen", "[::1]:9000", "--", "true"}).listen == *parse_endpoint("[::1]:9000"));
+        planned({"--listen", "[::1]:9000", "--", "true"}).listeners.at(0).at ==
+        *parse_endpoint("[::1]:9000"));
 }
 
 TEST_CASE("everything behind -- is the command's, after options that may repeat too") {
@@ -91,8 +94,8 @@ TEST_CASE("a recording goes to a file, into a directory, or nowhere") {
     CHECK(planned({"--record", "new/"}).recording.directory == "new/");
     const auto none = planned({"--no-record"}).recording;
     CHECK((none.file.empty() && none.directory.empty()));
-    CHECK(plan_run(parse({}))->recording_by_default);
-    CHECK_FALSE(plan_run(parse({"--record", "x"}))->recording_by_default);
+    CHECK(plan_run(parse({}), no_environment)->recording_by_default);
+    CHECK_FALSE(plan_run(parse({"--record", "x"}), no_environment)->recording_by_default);
 }
 
 TEST_CASE("a bad value says which flag, what was wrong and what was expected") {
@@ -102,7 +105,8 @@ TEST_CASE("a bad value says which flag, what was wrong and what was expected") {
     };
     const row rows[] = {
         {{"--listen", "8484"}, "--listen: '8484' is not an address and a port"},
-        {{"--listen", "0.0.0.0:8484"}, "--listen 0.0.0.0:8484: only a loopback address"},
+        {{"--listen", "0.0.0.0:8484"},
+         "--listen 0.0.0.0:8484: everybody who reaches the port could use this proxy"},
         {{"--connect-to", "a:b"}, "--connect-to 'a:b': too few parts"},
         {{"--resolve", "a.test:443:b.test"}, "--resolve 'a.test:443:b.test': not an address"},
         {{"--connect-timeout", "soon"}, "--connect-timeout: 'soon' is not a number of seconds"},

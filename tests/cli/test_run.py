@@ -84,8 +84,8 @@ class Case(support.Case):
 
 class WrongUse(Case):
     def test_wrong_usage_says_what_and_where_help_is(self):
-        loopback = ("only a loopback address, such as 127.0.0.1:8484 or [::1]:8484: everybody who "
-                    "reaches the port could use this proxy")  # fmt: skip
+        everybody = ("everybody who reaches the port could use this proxy: say who may with "
+                     "--allow-from CIDR, or ask for a password with --proxy-auth FILE")  # fmt: skip
         endpoint = "is not an address and a port, such as 127.0.0.1:8443 or [::1]:0"
         seconds = "is not a number of seconds, such as 10 or 0.5"
         rows = {
@@ -94,9 +94,9 @@ class WrongUse(Case):
             "--qqqqqqqq": "unknown flag '--qqqqqqqq'",
             "--listen foo": f"--listen: 'foo' {endpoint}",
             "--listen 127.0.0.1:99999": f"--listen: '127.0.0.1:99999' {endpoint}",
-            "--listen 0.0.0.0:0": f"--listen 0.0.0.0:0: {loopback}",
-            "--listen [::]:0": f"--listen [::]:0: {loopback}",
-            "--listen 192.0.2.1:0": f"--listen 192.0.2.1:0: {loopback}",
+            "--listen 0.0.0.0:0": f"--listen 0.0.0.0:0: {everybody}",
+            "--listen [::]:0": f"--listen [::]:0: {everybody}",
+            "--listen 192.0.2.1:0": f"--listen 192.0.2.1:0: {everybody}",
             "--resolve foo": "--resolve 'foo': too few parts: expected HOST:PORT:ADDRESS[,ADDRESS]…",
             "--resolve a:1:b": "--resolve 'a:1:b': not an address: expected HOST:PORT:ADDRESS[,ADDRESS]…",
             "--connect-to a:b": "--connect-to 'a:b': too few parts: expected HOST1:PORT1:HOST2:PORT2",
@@ -327,10 +327,11 @@ class Front(Case):
             ("a head without an end", head, 408, "http_request_error", "front-refused",
              "no whole request head within 0.3 s"),
             ("garbage", b"\x01\x02garbage\r\n\r\n", 400, "http_request_error", "front-refused",
-             "this port speaks HTTP: the first bytes are no HTTP request"),
-            ("GET", b"GET http://registry.test/ HTTP/1.1\r\nHost: registry.test\r\n\r\n", 405,
-             "http_request_denied", "front-refused",
-             "only CONNECT is served here: this proxy is for https URLs"),
+             "this port speaks HTTP and SOCKS: the first bytes are neither"),
+            ("GET", b"GET / HTTP/1.1\r\nHost: registry.test\r\n\r\n", 400,
+             "http_request_error", "front-refused",
+             "this is a proxy, not a web server: set it as the proxy of your client and ask for "
+             "http://HOST/"),
             ("a port that is none", connect("a:0"), 400, "http_request_error", "front-refused",
              "CONNECT needs HOST:PORT: malformed port at byte 10"),
             ("a ClientHello", b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + b"x" * 506, 400,

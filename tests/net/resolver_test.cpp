@@ -64,8 +64,10 @@ TEST_CASE("names come from the tables, literals from themselves") {
     CHECK(from_table.event.source == "--resolve");
     CHECK(from_table.event.addresses == std::vector{*parse_ip_address("192.0.2.7")});
 
-    const auto moved = run(context, names.resolve({"moved.test", 443}, 1s));
-    CHECK(moved.event.source == "--connect-to");
+    // --connect-to is not for every name: whoever asks applies it.
+    const auto to = apply_connect_to(tables, {"moved.test", 443});
+    CHECK(to == host_port{"127.0.0.1", 8443});
+    const auto moved = run(context, names.resolve(to, 1s));
     CHECK(moved.event.addresses == std::vector{*parse_ip_address("127.0.0.1")});
     CHECK(moved.port == 8443);
 

@@ -33,15 +33,29 @@ struct told_events final : relay::recorder::inlet {
 };
 
 struct flow_fixture {
+    flow_fixture() : flow_fixture(endpoint{{false, {127, 0, 0, 1}}, 50'000}) {}
+    explicit flow_fixture(
+        const endpoint& from, relay::way_in how = relay::way_in::proxy, host_port target = {})
+        : common(options_of(how, std::move(target)), names, "helloscope-test"),
+          flow(std::make_unique<relay::flow>(
+              relay::flow::surroundings{common, told, buffers},
+              std::unique_ptr<net::stream>(client),
+              relay::arrival(common.options.listeners.front(), from))) {}
+
+    static relay::options options_of(relay::way_in how, host_port target) {
+        relay::options made;
+        made.listeners.front().how = how;
+        made.listeners.front().target = std::move(target);
+        return made;
+    }
+
     boost::asio::io_context context;
     net::resolver names;
-    relay::shared common{relay::options(), endpoint{{false, {127, 0, 0, 1}}, 8484}, names};
+    relay::shared common;
     told_events told;
     relay::buffer_pool buffers;
     memory_stream* client = new memory_stream(context);
-    std::unique_ptr<relay::flow> flow = std::make_unique<relay::flow>(
-        relay::flow::surroundings{common, told, buffers}, std::unique_ptr<net::stream>(client),
-        endpoint{{false, {127, 0, 0, 1}}, 50'000});
+    std::unique_ptr<relay::flow> flow;
     memory_stream* server = nullptr;
 
     void connect() {

@@ -19,7 +19,7 @@ namespace {
 class relaying {
   public:
     explicit relaying(relay::options wanted = {}) {
-        wanted.listen.port = 0;
+        wanted.listeners.at(0).at.port = 0;
         relay::onlookers to;
         to.event = [this](const model::event& event) { add(event); };
         auto started = relay::proxy::start(std::move(wanted), std::move(to));
@@ -34,7 +34,7 @@ class relaying {
 
     tcp::socket connect() {
         tcp::socket socket(context);
-        socket.connect(net::to_asio(proxy->listener()));
+        socket.connect(net::to_asio(proxy->listeners().at(0).at));
         return socket;
     }
     // The answer to a CONNECT, up to its empty line.
@@ -158,7 +158,7 @@ TEST_CASE("a target that does not answer meets the connect deadline") {
 
 TEST_CASE("a target that is this proxy is refused as a loop") {
     relaying relay;
-    const auto answer = relay.ask(to_string(relay.proxy->listener()));
+    const auto answer = relay.ask(to_string(relay.proxy->listeners().at(0).at));
     CHECK(status_line(answer).starts_with("HTTP/1.1 502 "));
     CHECK(answer.find("error=proxy_loop_detected") != std::string::npos);
     CHECK(relay.wait_for<model::verdict>().id == "proxy-loop");
@@ -228,12 +228,12 @@ TEST_CASE("several threads share one port") {
 TEST_CASE("a port in use and a recording that cannot begin are refused") {
     relaying first;
     relay::options wanted;
-    wanted.listen = first.proxy->listener();
+    wanted.listeners.at(0).at = first.proxy->listeners().at(0).at;
     const auto in_use = relay::proxy::start(wanted, {});
     REQUIRE_FALSE(in_use);
     CHECK(in_use.error().message.find("in use by ") != std::string::npos);
 
-    wanted.listen.port = 0;
+    wanted.listeners.at(0).at.port = 0;
     wanted.recording.file = "/no-such-directory/r.pcapng";
     CHECK_FALSE(relay::proxy::start(wanted, {}));
 }

@@ -266,7 +266,7 @@ int main(int argc, char** argv) {
                             : std::filesystem::temp_directory_path() /
                                   fmt::format("integrity-{}.pcapng", ::getpid());
     relay::options wanted;
-    wanted.listen.port = 0;
+    wanted.listeners.front().at.port = 0;
     wanted.threads = 2;
     wanted.recording.file = file;
     std::atomic<std::uint64_t> reported{0}, to_server{0}, to_client{0};
@@ -291,8 +291,8 @@ int main(int argc, char** argv) {
     for (int i = 0; i < at_once; ++i)
         asio::co_spawn(
             context,
-            ask(next, flows, seed, net::to_asio((*proxy)->listener()), acceptor.local_endpoint(),
-                wrong),
+            ask(next, flows, seed, net::to_asio((*proxy)->listeners().front().at),
+                acceptor.local_endpoint(), wrong),
             [&](std::exception_ptr bug) {
                 if (bug) std::rethrow_exception(bug);
                 if (--asking == 0) acceptor.close();

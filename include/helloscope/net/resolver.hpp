@@ -49,7 +49,8 @@ class resolver {
         bool timed_out = false;
         answer() = default;
     };
-    // The addresses of a target, or why there are none, within `limit`.
+    // The addresses of a name or literal, or why there are none, within `limit`. --connect-to is
+    // the caller's: a parent proxy is never exchanged by it.
     awaitable<answer> resolve(host_port target, std::chrono::milliseconds limit);
 
   private:

@@ -3,14 +3,41 @@
 #pragma once
 
 #include "helloscope/base/endpoint.hpp"
+#include "helloscope/base/network.hpp"
+#include "helloscope/net/dialers/happy_eyeballs.hpp"
 #include "helloscope/net/resolver.hpp"
+#include "helloscope/net/streams/tls_context.hpp"
+#include "helloscope/policy/ways_out.hpp"
+#include "helloscope/relay/passwords.hpp"
 
 #include <chrono>
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace helloscope::relay {
+
+// How clients come in. All but the first two need no proxy setting in the client.
+enum class way_in : std::uint8_t {
+    proxy,     // CONNECT, absolute-form HTTP/1.1, SOCKS 4, 4a and 5: the first bytes decide
+    tls_proxy, // the same inside TLS to us
+    reverse,   // to one server, whatever the client says
+    redirect,  // where the client was going before nft redirected it (SO_ORIGINAL_DST)
+    tproxy,    // the same without address translation (TPROXY): the socket is bound to it
+};
+
+struct listening {
+    way_in how = way_in::proxy;
+    endpoint at{{false, {127, 0, 0, 1}}, 8484}; // port 0 picks a free one
+    host_port target;                           // of `reverse`
+};
+
+// Who may use the listeners. Both hold where both are given.
+struct access_options {
+    std::vector<network> allow_from; // empty: anybody; loopback always may
+    std::optional<passwords> logins; // for Basic (RFC 7617) and SOCKS5 (RFC 1929)
+};
 
 // Where a recording goes, and how much of it. Nowhere when both paths are empty.
 struct recording_options {
@@ -27,11 +54,21 @@ struct deadlines {
     std::chrono::milliseconds front{30'000}; // for the request head
     std::chrono::milliseconds resolve{10'000};
     std::chrono::milliseconds connect{30'000}; // for all addresses together
+    std::chrono::milliseconds parent{30'000};  // for each answer of a parent proxy
     std::chrono::milliseconds idle{3'600'000}; // no byte either way
 };
 
 struct options {
-    endpoint listen{{false, {127, 0, 0, 1}}, 8484};
+    std::vector<listening> listeners{1};             // at least one
+    std::optional<net::tls_server_context> identity; // of tls_proxy listeners
+    bool accept_haproxy = false; // every connection begins with a PROXY protocol header
+    access_options access;
+
+    policy::ways_out ways_out;
+    std::optional<net::tls_client_context> parent_trust; // for https:// parents
+    std::optional<int> haproxy_version; // the PROXY protocol header that servers get
+    net::local_binding leave_by;
+
     unsigned threads = 1;
     unsigned max_flows = 8'000; // open at once; more wait in the listen queue
     deadlines limits;

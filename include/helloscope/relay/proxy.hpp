@@ -14,7 +14,8 @@ class proxy {
     // was asked for cannot be begun; the failure says what to do.
     static result<std::unique_ptr<proxy>> start(options wanted, onlookers to);
 
-    virtual endpoint listener() const = 0;
+    // Where it really listens, in the order of the options.
+    virtual const std::vector<listening>& listeners() const = 0;
     virtual std::uint64_t open_flows() const = 0;
     virtual std::uint64_t flows() const = 0; // ever
 

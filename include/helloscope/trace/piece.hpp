@@ -9,8 +9,9 @@
 
 namespace helloscope::trace {
 
-// Which legs the bytes went over: the front's dialogue stays on the client leg.
-enum class legs : std::uint8_t { client, both };
+// Which legs the bytes went over: a front's dialogue stays on the client leg, that with a parent
+// proxy on the server leg.
+enum class legs : std::uint8_t { client, server, both };
 
 struct piece {
     std::uint64_t flow = 0;

@@ -1,0 +1,327 @@
+#include "server_leg.hpp"
+
+#include "helloscope/net/dialers/happy_eyeballs.hpp"
+#include "helloscope/net/dialers/hop.hpp"
+#include "helloscope/net/streams/tcp_stream.hpp"
+#include "helloscope/net/streams/tls_stream.hpp"
+#include "helloscope/wire/front/haproxy_header.hpp"
+#include "helloscope/wire/front/request_head.hpp"
+#include "pump.hpp"
+#include "watch.hpp"
+
+#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <fmt/format.h>
+
+namespace helloscope::relay {
+
+using namespace boost::asio::experimental::awaitable_operators;
+using model::leg;
+using model::stage;
+using net::hop_answer;
+using net::asio::awaitable;
+using wire::front::proxy_error;
+using wire::front::proxy_scheme;
+using wire::front::proxy_url;
+
+namespace {
+
+// What the words of a failure are about: "registry.test:443", "parent proxy http://p:3128".
+struct hop_name {
+    std::string text;
+    host_port at;
+};
+
+hop_name name_of(const host_port& target) { return {to_string(target), target}; }
+hop_name name_of(const proxy_url& parent) {
+    return {"parent proxy " + to_string(parent), parent.at};
+}
+
+refusal no_address(const hop_name& what, const net::resolver::answer& got) {
+    return refusal(
+        got.timed_out ? proxy_error::dns_timeout : proxy_error::dns_error,
+        fmt::format(
+            "cannot resolve {}: {}", what.text == to_string(what.at) ? what.at.host : what.text,
+            got.event.error));
+}
+
+refusal not_connected(
+    const hop_name& what, const net::resolver::answer& to, const net::dialed& tried) {
+    const auto& error = tried.error;
+    const auto where = to_string(endpoint{to.event.addresses.front(), to.port});
+    const auto more = to.event.addresses.size() - 1;
+    const auto at = more == 0 ? where : fmt::format("{} and {} more", where, more);
+    const auto cannot = fmt::format("cannot connect to {}", what.text);
+    if (!tried.unusable.empty())
+        return refusal(
+            proxy_error::proxy_configuration_error, fmt::format("{}: {}", cannot, tried.unusable));
+    if (error == net::asio::error::connection_refused)
+        return refusal(
+            proxy_error::connection_refused,
+            fmt::format("{}: {} refused the connection", cannot, at));
+    if (error == net::asio::error::no_descriptors || error == net::asio::error::no_memory)
+        return refusal(
+            proxy_error::proxy_internal_error,
+            fmt::format("{}: {}: is ulimit -n high enough?", cannot, error.message()));
+    if (error == net::asio::error::timed_out)
+        return refusal(
+            proxy_error::connection_timeout, fmt::format("{}: no answer from {}", cannot, at));
+    return refusal(
+        proxy_error::destination_ip_unroutable,
+        fmt::format("{}: {}: {}", cannot, at, error.message()));
+}
+
+refusal ourselves(const hop_name& what) {
+    return refusal(
+        502, proxy_error::proxy_loop_detected,
+        fmt::format("{} is this proxy itself: a loop", what.text));
+}
+
+bool leads_to_us(const flow& of, const ip_address& address, std::uint16_t port) {
+    for (const auto& where : of.around.common.options.listeners)
+        if (is_listener(where, address, port)) return true;
+    return false;
+}
+
+// The same once it is connected: an address of this machine that a wildcard listener takes.
+bool leads_to_us(const flow& of, const net::tcp::socket& socket) {
+    net::error_code failed;
+    const auto remote = socket.remote_endpoint(failed);
+    const auto local = socket.local_endpoint(failed);
+    if (failed || remote.address() != local.address()) return false;
+    for (const auto& where : of.around.common.options.listeners)
+        if (where.at.address.is_unspecified() && where.at.port == remote.port()) return true;
+    return false;
+}
+
+awaitable<bool> cancelled() {
+    const auto state = co_await net::asio::this_coro::cancellation_state;
+    co_return state.cancelled() != net::asio::cancellation_type::none;
+}
+
+// A TCP connection to the server or to the nearest parent.
+awaitable<server_leg> dial(flow& of, hop_name what, bool other_target) {
+    const auto& options = of.around.common.options;
+    of.enter(stage::resolve);
+    auto to = co_await of.around.common.resolver.resolve(what.at, options.limits.resolve);
+    if (co_await cancelled()) co_return server_leg(); // nobody is told of a lookup that failed
+    if (other_target && to.event.source != "--resolve") to.event.source = "--connect-to";
+    of.tell(to.event);
+    if (to.event.addresses.empty()) co_return server_leg(no_address(what, to));
+    for (const auto& address : to.event.addresses)
+        if (leads_to_us(of, address, to.port)) co_return server_leg(ourselves(what));
+
+    of.enter(stage::connect);
+    net::dial_limits dialing;
+    dialing.total = options.limits.connect;
+    dialing.binding = options.leave_by;
+    net::dial_report report = [&of](model::happening event) { of.tell(std::move(event)); };
+    auto dialed = co_await net::dial(to.event.addresses, to.port, dialing, std::move(report));
+    if (!dialed.socket) co_return server_leg(not_connected(what, to, dialed));
+    if (leads_to_us(of, *dialed.socket)) co_return server_leg(ourselves(what));
+    server_leg made;
+    net::error_code ignored;
+    made.local = net::from_asio(dialed.socket->local_endpoint(ignored));
+    of.server = net::make_tcp_stream(std::move(*dialed.socket));
+    co_return made;
+}
+
+// ---- parents
+
+std::string_view word_of(hop_answer::ending how) {
+    switch (how) {
+    case hop_answer::ending::passed: return "";
+    case hop_answer::ending::refused: return "refused";
+    case hop_answer::ending::wants_login: return "auth";
+    case hop_answer::ending::garbled: return "garbled";
+    case hop_answer::ending::closed: return "closed";
+    case hop_answer::ending::silent: return "silent";
+    case hop_answer::ending::broken: return "broken";
+    }
+    return "";
+}
+
+void tell_answer(flow& of, const proxy_url& parent, const hop_answer& answer) {
+    model::parent_answered event;
+    event.parent = to_string(parent);
+    event.status = answer.status;
+    event.reason = answer.reason.empty() ? answer.error : answer.reason;
+    event.took = answer.took;
+    event.error = word_of(answer.how);
+    of.tell(std::move(event));
+}
+
+// The parent's own status and words pass on to the client; for HTTP the fields that belong to them.
+refusal refused_by(const proxy_url& parent, const hop_answer& answer) {
+    const bool http = parent.speaks_http();
+    auto cause = fmt::format(
+        "parent {} answered{}: {}", to_string(parent),
+        http ? fmt::format(" {}", answer.status) : "", answer.reason);
+    const bool login = answer.how == hop_answer::ending::wants_login;
+    const int status = http && answer.status >= 400 ? answer.status : login ? 407 : 502;
+    const bool client_error = status / 100 == 4;
+    refusal why(
+        status,
+        client_error ? proxy_error::http_request_denied : proxy_error::destination_unavailable,
+        std::move(cause));
+    for (const auto& [name, value] : answer.fields)
+        if (wire::front::same_field_name(name, "Proxy-Authenticate"))
+            why.fields.emplace_back(name, value);
+    if (status == 407 && why.fields.empty())
+        why.spec.status = 502; // RFC 9110 section 15.5.8: without a challenge it is no 407
+    return why;
+}
+
+refusal stopped_by(const flow& of, const proxy_url& parent, const hop_answer& answer) {
+    const auto name = to_string(parent);
+    switch (answer.how) {
+    case hop_answer::ending::silent: {
+        const std::chrono::duration<double> limit = of.around.common.options.limits.parent;
+        return refusal(
+            504, proxy_error::http_response_timeout,
+            fmt::format(
+                "parent {} did not answer within {} s (--parent-timeout)", name, limit.count()));
+    }
+    case hop_answer::ending::garbled:
+        return refusal(
+            502, proxy_error::http_protocol_error,
+            fmt::format("parent {}: {}", name, answer.error));
+    case hop_answer::ending::closed:
+        return refusal(
+            502, proxy_error::connection_terminated,
+            fmt::format("parent {} closed the connection: {}", name, answer.error));
+    case hop_answer::ending::broken:
+        return refusal(
+            502, proxy_error::connection_terminated,
+            fmt::format("the connection to parent {} broke: {}", name, answer.error));
+    default: return refused_by(parent, answer);
+    }
+}
+
+// TLS to an https:// parent, around what is there.
+awaitable<std::optional<refusal>> wrap_in_tls(flow& of, const proxy_url& parent) {
+    const auto& options = of.around.common.options;
+    const auto began = of.clock.now();
+    auto shaken = co_await (
+        net::tls_connect(
+            std::move(of.server), *options.parent_trust, parent.at.host, options.limits.parent) ||
+        watch_beside(of));
+    auto& made = std::get<0>(shaken);
+    of.server = std::move(made.stream);
+    if (of.server) co_return std::nullopt;
+    model::parent_answered event;
+    event.parent = to_string(parent);
+    event.reason = made.error;
+    event.took = of.clock.now() - began;
+    event.error = "tls";
+    of.tell(std::move(event));
+    co_return refusal(
+        502, proxy_error::tls_protocol_error,
+        fmt::format("TLS to parent {} failed: {}", to_string(parent), made.error));
+}
+
+// A SOCKS5 parent that takes addresses only: the name is resolved here.
+awaitable<std::optional<refusal>> resolve_for(flow& of, host_port& next) {
+    if (parse_ip_address(next.host)) co_return std::nullopt;
+    const auto limit = of.around.common.options.limits.resolve;
+    auto to = co_await of.around.common.resolver.resolve(next, limit);
+    of.tell(to.event);
+    if (to.event.addresses.empty()) co_return no_address(name_of(next), to);
+    next.host = to_string(to.event.addresses.front());
+    co_return std::nullopt;
+}
+
+// Through one parent to the next hop.
+awaitable<std::optional<refusal>> pass(
+    flow& of, server_leg& leg, const proxy_url& parent, host_port next,
+    const std::string& authorization) {
+    if (parent.scheme == proxy_scheme::socks5)
+        if (auto why = co_await resolve_for(of, next)) co_return why;
+    net::hop_request asking;
+    asking.parent = parent;
+    asking.next = std::move(next);
+    asking.via_pseudonym = of.around.common.pseudonym;
+    asking.client_authorization = authorization;
+    asking.limit = of.around.common.options.limits.parent;
+    auto raced = co_await (net::pass_hop(*of.server, std::move(asking)) || watch_beside(of));
+    auto& answer = std::get<0>(raced);
+    if (co_await cancelled()) co_return std::nullopt;
+    of.last_byte = of.clock.now();
+    tell_answer(of, parent, answer);
+    if (answer.how != hop_answer::ending::passed) co_return stopped_by(of, parent, answer);
+    leg.early = std::move(answer.early);
+    co_return std::nullopt;
+}
+
+awaitable<std::optional<refusal>> pass_parents(
+    flow& of, server_leg& leg, const std::vector<proxy_url>& parents, const host_port& target,
+    const request& asked) {
+    of.last_byte = of.clock.now();
+    of.enter(stage::parent);
+    for (std::size_t i = 0; i < parents.size(); ++i) {
+        const auto& parent = parents[i];
+        const bool last = i + 1 == parents.size();
+        if (parent.scheme == proxy_scheme::https)
+            if (auto why = co_await wrap_in_tls(of, parent)) co_return why;
+        if (last && asked.what == policy::asked_for::plain_http && parent.speaks_http()) {
+            leg.http_parent = parent;
+            co_return std::nullopt;
+        }
+        const auto& authorization = i == 0 ? asked.authorization : std::string();
+        auto why = co_await pass(of, leg, parent, last ? target : parents[i + 1].at, authorization);
+        if (why) co_return why;
+    }
+    co_return std::nullopt;
+}
+
+// The PROXY protocol: who the client is, before anything else that the server gets.
+awaitable<std::optional<refusal>> introduce(flow& of, int version) {
+    wire::front::haproxy_header header;
+    header.version = version;
+    header.source = of.introduced.value_or(of.came.from);
+    header.destination = of.came.destination.value_or(of.came.in.at);
+    const auto octets = wire::front::write_haproxy_header(header);
+    model::proxy_protocol event;
+    event.of = leg::server;
+    event.version = static_cast<std::uint32_t>(version);
+    event.source = header.source;
+    event.destination = header.destination;
+    of.tell(std::move(event));
+    of.tell_unseen(direction::to_server, trace::legs::server, octets.size());
+    if (const auto failed = co_await write_all(*of.server, octets))
+        co_return refusal(
+            proxy_error::connection_terminated,
+            fmt::format("the server took no PROXY protocol header: {}", failed.message()));
+    co_return std::nullopt;
+}
+
+} // namespace
+
+bool is_listener(const listening& where, const ip_address& address, std::uint16_t port) {
+    const auto& at = where.at;
+    return port == at.port &&
+           (address == at.address ||
+            (at.address.is_unspecified() && (address.is_loopback() || address.is_unspecified())));
+}
+
+awaitable<server_leg> open_server_leg(flow& of, const request& asked) {
+    const auto& options = of.around.common.options;
+    const auto target = net::apply_connect_to(options.names, asked.target);
+    const auto way = options.ways_out.choose(asked.target, asked.what);
+    if (!way.parents.empty() || !way.source.empty()) {
+        model::routed event;
+        for (const auto& parent : way.parents) event.parents.push_back(to_string(parent));
+        event.source = way.source;
+        of.tell(std::move(event));
+    }
+    const bool direct = way.parents.empty();
+    const auto nearest = direct ? name_of(target) : name_of(way.parents.front());
+    auto leg = co_await dial(of, nearest, direct && target != asked.target);
+    if (!of.server) co_return leg;
+    if (!direct) leg.why = co_await pass_parents(of, leg, way.parents, target, asked);
+    if (!leg.why && options.haproxy_version)
+        leg.why = co_await introduce(of, *options.haproxy_version);
+    if (leg.why) of.server.reset();
+    co_return leg;
+}
+
+} // namespace helloscope::relay

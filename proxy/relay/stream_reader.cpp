@@ -1,0 +1,33 @@
+#include "stream_reader.hpp"
+
+#include <utility>
+
+namespace helloscope::relay {
+
+void stream_reader::spend(std::size_t n) {
+    spent_ += n;
+    if (spent_ < came_.size()) return;
+    came_.clear();
+    spent_ = 0;
+}
+
+bytes stream_reader::take() {
+    came_.erase(came_.begin(), came_.begin() + static_cast<std::ptrdiff_t>(spent_));
+    spent_ = 0;
+    return std::exchange(came_, {});
+}
+
+void stream_reader::put(bytes_view read) { came_.insert(came_.end(), read.begin(), read.end()); }
+
+net::awaitable<net::error_code> stream_reader::more() {
+    while (true) {
+        if (const auto stopped = co_await from_->wait_readable()) co_return stopped;
+        auto buffer = buffers_.borrow();
+        const auto got = from_->read_now(buffer.span());
+        if (got.error == net::asio::error::would_block) continue;
+        put(bytes_view(buffer.span()).first(got.size));
+        co_return got.size > 0 ? net::error_code() : got.error;
+    }
+}
+
+} // namespace helloscope::relay
