@@ -26,7 +26,8 @@ class WgetGitApt(support.Case):
         cls.new_site()
         cls.make_git_repository()
         cls.make_apt_repository()
-        cls.origins = {"files.test:443": cls.serve_site().port}
+        nginx = cls.serve_site()
+        cls.origins = {"files.test:443": nginx.port, "files.test:80": nginx.plain_port}
 
     @classmethod
     def make_git_repository(cls):
@@ -54,18 +55,24 @@ class WgetGitApt(support.Case):
         listed = CONTROL + "".join(f"{name}: {value}\n" for name, value in index.items())
         (repository / "Packages").write_text(listed)
 
-    def check(self, flows):
-        self.assertEqual({flow.sni for flow in flows}, {"files.test"})
+    def check(self, flows, scheme="https"):
+        for flow in flows:
+            front = {"https": "connect", "http": "http"}[scheme]
+            self.assertEqual((flow.front, flow.host), (front, "files.test"))
+            if scheme == "https":
+                self.assertEqual(flow.sni, "files.test")
 
     def test_wget(self):
-        command = ["wget", "-q", "-O", "-", f"--ca-certificate={self.ca}", "https://files.test/body"]
+        for scheme in ("https", "http"):
+            command = ["wget", "-q", "-O", "-", f"--ca-certificate={self.ca}", f"{scheme}://files.test/body"]
 
-        def fetch(way):
-            got, flows = way(*command, setting=["-e", "https_proxy={}"])
-            self.assertEqual((got, len(flows)), (self.body, 1))
-            self.check(flows)
+            def fetch(way):
+                got, flows = way(*command, setting=["-e", f"{scheme}_proxy={{}}"])
+                self.assertEqual((got, len(flows)), (self.body, 1))
+                self.check(flows, scheme)
 
-        self.each_way(self.origins, fetch)
+            with self.subTest(scheme):
+                self.each_way(self.origins, fetch)
 
     def test_git(self):
         to = self.path("clone")
@@ -81,28 +88,32 @@ class WgetGitApt(support.Case):
 
         self.each_way(self.origins, clone)
 
-    def apt_options(self):
+    def apt_options(self, scheme):
         """Those of a root of its own, with one source."""
-        root = self.path("root")
+        root = self.path(f"root-{scheme}")
         for folder in ("etc/apt/apt.conf.d", "etc/apt/preferences.d", "var/lib/dpkg", "var/cache/apt"):
             (root / folder).mkdir(parents=True, exist_ok=True)
         (root / "var/lib/dpkg/status").touch()
-        (root / "etc/apt/sources.list").write_text("deb [trusted=yes] https://files.test/apt ./\n")
+        (root / "etc/apt/sources.list").write_text(f"deb [trusted=yes] {scheme}://files.test/apt ./\n")
         options = {"Dir": root, "Dir::State::status": root / "var/lib/dpkg/status",
                    "APT::Sandbox::User": "root", "Acquire::https::CaInfo": self.ca}  # fmt: skip
         return sum((["-o", f"{name}={value}"] for name, value in options.items()), [])
 
     def test_apt(self):
-        def download(way):
-            for words in (["update"], ["download", "tiny"]):
-                _, flows = way("apt-get", "-qq", *self.apt_options(), *words,
-                               setting=["-o", "Acquire::https::Proxy={}"], cwd=self.path("."))  # fmt: skip
-                self.check(flows)
-            got = self.path("tiny_1.0_all.deb")
-            self.assertEqual(got.read_bytes(), (self.site / "apt/tiny_1.0_all.deb").read_bytes())
-            got.unlink()
+        for scheme in ("https", "http"):
+            options = ["-qq", *self.apt_options(scheme)]
+            setting = ["-o", f"Acquire::{scheme}::Proxy={{}}"]
 
-        self.each_way(self.origins, download)
+            def download(way):
+                for words in (["update"], ["download", "tiny"]):
+                    _, flows = way("apt-get", *options, *words, setting=setting, cwd=self.path("."))
+                    self.check(flows, scheme)
+                got = self.path("tiny_1.0_all.deb")
+                self.assertEqual(got.read_bytes(), (self.site / "apt/tiny_1.0_all.deb").read_bytes())
+                got.unlink()
+
+            with self.subTest(scheme):
+                self.each_way(self.origins, download)
 
 
 if __name__ == "__main__":
