@@ -64,6 +64,11 @@ void add_curl(finding& to, const facts& f, std::string text, std::string_view mo
          fmt::format("curl -v -x {}{} {}", word(f.parents.front()), more, word(url))});
 }
 
+std::string openssl_proxy(const facts& f) {
+    if (f.parents.size() != 1 || !f.parents.front().starts_with("http://")) return {};
+    return " -proxy " + word(to_string(address_of(f.parents.front())));
+}
+
 void add_ways_around(finding& to, const facts& f) {
     const bool flag = f.parent_source.starts_with("--");
     if (!f.host.empty())

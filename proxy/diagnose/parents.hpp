@@ -29,6 +29,8 @@ std::string words_of(const model::parent_answered& answer);
 finding found_at_parent(const facts& f, std::string id, certainty how_sure, std::string summary);
 // The same request with curl, past helloscope; `more` are further options of it.
 void add_curl(finding& to, const facts& f, std::string text, std::string_view more = "");
+// " -proxy proxy.corp:3128": what openssl s_client needs to go the same way, where it can.
+std::string openssl_proxy(const facts& f);
 // Past the parent: for this host, or for all.
 void add_ways_around(finding& to, const facts& f);
 

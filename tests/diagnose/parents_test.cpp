@@ -61,6 +61,15 @@ TEST_CASE("curl asks for what the client asked for, through the one parent that 
     CHECK(made.remedies.size() == 1);
 }
 
+TEST_CASE("openssl goes through a plain HTTP proxy, and through no other") {
+    auto f = test::trying_parent({});
+    CHECK(openssl_proxy(f) == " -proxy proxy.corp:3128");
+    f.parents = {"socks5h://proxy.corp:1080"};
+    CHECK(openssl_proxy(f).empty());
+    f.parents.clear();
+    CHECK(openssl_proxy(f).empty());
+}
+
 TEST_CASE("past the parent: with the flag or the variable that chose it") {
     auto f = test::trying_parent({});
     finding by_variable, by_flag;

@@ -1,3 +1,4 @@
+#include "../parents.hpp"
 #include "rules.hpp"
 
 #include "helloscope/wire/tls/names.hpp"
@@ -7,8 +8,8 @@ namespace {
 
 enum class sender : std::uint8_t { server, client, either };
 
-// What an alert in the clear means, by who sent it. {server}, {host}, {who} and {alert} are filled
-// in.
+// What an alert in the clear means, by who sent it. {server}, {host}, {who}, {alert} and {proxy}
+// are filled in.
 struct row {
     std::uint8_t alert;
     sender from;
@@ -25,7 +26,7 @@ constexpr auto client_certificate =
 constexpr auto nothing_shared =
     "{who} found nothing that both sides can use ({alert}): no common cipher suite, group or "
     "signature algorithm.";
-constexpr auto look = "openssl s_client -connect {server} -servername {host} </dev/null";
+constexpr auto look = "openssl s_client{proxy} -connect {server} -servername {host} </dev/null";
 
 constexpr row table[] = {
     {40, sender::either, "no-shared-parameters", nothing_shared, "client-certificate-required",
@@ -34,7 +35,7 @@ constexpr row table[] = {
      "The security level of one side forbids what the other offers", look},
     {70, sender::either, "version-refused",
      "{who} does not speak a TLS version that the other side wants ({alert}).", "",
-     "See which version it takes", "openssl s_client -connect {server} -tls1_2 </dev/null"},
+     "See which version it takes", "openssl s_client{proxy} -connect {server} -tls1_2 </dev/null"},
     {112, sender::server, "name-refused",
      "{server} does not know the name {host} that the client asks for ({alert}).", "",
      "Is it the right address for this name?", "getent ahosts {host}"},
@@ -124,7 +125,7 @@ std::optional<finding> alert_sent(const facts& f) {
         return fmt::format(
             fmt::runtime(text), fmt::arg("server", server), fmt::arg("host", host_of(f)),
             fmt::arg("who", from == sender::server ? server : "The client"),
-            fmt::arg("alert", name_of(sent->description)));
+            fmt::arg("alert", name_of(sent->description)), fmt::arg("proxy", openssl_proxy(f)));
     };
     auto out = found(meaning.id, certainty::confirmed, fill(meaning.summary));
     says(

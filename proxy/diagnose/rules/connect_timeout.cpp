@@ -1,3 +1,4 @@
+#include "../parents.hpp"
 #include "rules.hpp"
 
 namespace helloscope::diagnose::rules {
@@ -13,11 +14,13 @@ std::optional<finding> connect_timeout(const facts& f) {
     says_failed(out, silent);
     out.others = {"host-down", "firewall-drops-syn", "answer-lost"};
     out.missing.push_back("whether the SYN arrives there: only the far side can tell");
+    if (const auto way = way_out({}, f.parent_source); !way.empty()) says(out, "way out", way);
     out.remedies.push_back(
-        {"network",
-         "Allow the destination in the firewall; where the network wants its own proxy, a direct "
-         "connection never gets out",
-         ""});
+        {"helloscope",
+         "Where the network wants its own proxy, a direct connection never gets out: name it to "
+         "helloscope run",
+         "--via http://PROXY:PORT"});
+    out.remedies.push_back({"network", "Allow the destination in the firewall", ""});
     return out;
 }
 

@@ -1,3 +1,4 @@
+#include "../parents.hpp"
 #include "rules.hpp"
 
 namespace helloscope::diagnose::rules {
@@ -29,7 +30,8 @@ std::optional<finding> encrypted_alert(const facts& f) {
     out.remedies.push_back(
         {"client", "See which certificate is presented, and by whom",
          fmt::format(
-             "openssl s_client -connect {} -servername {} </dev/null", server_of(f), host_of(f))});
+             "openssl s_client{} -connect {} -servername {} </dev/null", openssl_proxy(f),
+             server_of(f), host_of(f))});
     out.remedies.push_back(
         {"client", "If a company's proxy signs it, trust its CA",
          "export SSL_CERT_FILE=/path/to/ca-bundle.pem"});

@@ -55,6 +55,15 @@ TEST_CASE("every alert has the cause that its sender meant") {
     }
 }
 
+TEST_CASE("what shows the same goes the same way") {
+    auto f = model::make_facts(
+        test::greeted().then(2ms, model::alert{direction::to_client, 2, 70}).told());
+    f.parents = {test::proxy};
+    CHECK(test::has(
+        rules::alert_sent(f)->remedies, "openssl s_client -proxy proxy.corp:3128 -connect "
+                                        "releases.bazel.build:443 -tls1_2 </dev/null"));
+}
+
 TEST_CASE("alerts are quoted with what the hello had offered") {
     CHECK(
         after(direction::to_client, 112)->summary ==

@@ -25,6 +25,11 @@ TEST_CASE("an address without an answer is named with how long and how often") {
     CHECK(found->how_sure == certainty::likely);
     CHECK(test::value_of(*found, "192.0.2.10:443") == "no answer in 3.1 s, SYN sent again 3 times");
     CHECK(test::has(found->others, "firewall-drops-syn"));
+    CHECK(test::has(found->remedies, "--via http://PROXY:PORT"));
+    CHECK(test::value_of(*found, "way out") == "(none)");
+    auto f = failing("timeout");
+    f.parent_source = "NO_PROXY";
+    CHECK(test::value_of(*rules::connect_timeout(f), "way out") == "direct (NO_PROXY)");
 }
 
 TEST_CASE("the kernel's own timeout counts as well, another error does not") {

@@ -29,6 +29,10 @@ TEST_CASE("an encrypted record of an alert's size instead of Finished") {
         found->remedies.at(0).command ==
         "openssl s_client -connect releases.bazel.build:443 -servername releases.bazel.build "
         "</dev/null");
+    auto f = answered_with(19);
+    f.parents = {test::proxy};
+    CHECK(rules::encrypted_alert(f)->remedies.at(0).command.starts_with(
+        "openssl s_client -proxy proxy.corp:3128 -connect releases.bazel.build:443 "));
 }
 
 TEST_CASE("a Finished is no alert, of any suite") {
