@@ -2,9 +2,9 @@
 
 #include "helloscope/diagnose/units.hpp"
 #include "helloscope/wire/tls/names.hpp"
+#include "items.hpp"
 #include "outcome.hpp"
-#include "page.hpp"
-#include "parents.hpp"
+#include "way_rows.hpp"
 
 #include <fmt/format.h>
 
@@ -18,31 +18,8 @@ using model::stage;
 using model::timeline;
 namespace tls = wire::tls;
 
-// Appends ` · item` to a line of items; empty items are left out.
-class items {
-  public:
-    items& add(std::string_view item) {
-        if (item.empty()) return *this;
-        if (!text_.empty()) {
-            text_ += firm_space; // a line ends with the dot
-            text_ += "· ";
-        }
-        const bool composed = item.find(firm_space) != std::string_view::npos;
-        for (const char c : item) text_ += c == ' ' && !composed ? firm_space : c;
-        return *this;
-    }
-    const std::string& text() const { return text_; }
-
-  private:
-    std::string text_;
-};
-
 std::string code(std::string_view name, unsigned number) {
     return name.empty() ? fmt::format("0x{:04x}", number) : std::string(name);
-}
-
-void add_row(page& to, std::string_view label, const items& what) {
-    if (!what.text().empty()) to.row(label, what.text());
 }
 
 void add_heading(page& to, const timeline& flow) {
@@ -69,54 +46,6 @@ void add_verdict(page& to, const model::verdict& verdict) {
         if (!remedy.command.empty()) to.line(page::label_width + 4, remedy.command, ink::command);
     }
     to.gap();
-}
-
-// Who came through whom, as PROXY protocol headers say it.
-void add_headers(page& to, const timeline& flow) {
-    const auto row = [&](std::string_view label, const model::proxy_protocol& header,
-                         std::string_view what) {
-        items line;
-        line.add(
-            header.source && header.destination
-                ? to_string(*header.source) + " → " + to_string(*header.destination)
-                : "no addresses");
-        line.add(fmt::format("PROXY protocol v{} {}", header.version, what));
-        add_row(to, label, line);
-    };
-    if (flow.introduced) row("client", *flow.introduced, "from " + to_string(flow.client));
-    if (flow.announced) row("announced", *flow.announced, "to the server");
-}
-
-// "answered 200 in 3.1 ms", "silent after 30.0 s: …".
-std::string said_by(const model::parent_answered& parent) {
-    const auto took = text_of(parent.took);
-    if (parent.error.empty())
-        return fmt::format(
-            "answered {}in {}", parent.status == 0 ? "" : fmt::format("{} ", parent.status), took);
-    if (parent.status != 0) return fmt::format("answered {} in {}", words_of(parent), took);
-    return fmt::format(
-        "{} after {}: {}", parent.error == "tls" ? "no TLS" : parent.error, took, parent.reason);
-}
-
-void add_way_out(page& to, const timeline& flow) {
-    if (!flow.route) return;
-    items line;
-    line.add(way_out(flow.route->parents, flow.route->source));
-    if (flow.parent_answer) line.add(said_by(*flow.parent_answer));
-    add_row(to, "via", line);
-}
-
-void add_exchanges(page& to, const timeline& flow) {
-    const auto& all = flow.exchanges;
-    if (all.count == 0) return;
-    items line;
-    line.add(fmt::format(
-        "{}{} {}… {}", all.count > 1 ? "last " : "", all.last->method, url_of("http", flow.target),
-        status_of(*all.last)));
-    line.add(text_of_count(all.count, "exchange"));
-    if (all.request_bytes > 0) line.add(text_of_bytes(all.request_bytes) + " up");
-    line.add(text_of_bytes(all.response_bytes) + " down");
-    add_row(to, "http", line);
 }
 
 void add_stages(page& to, const timeline& flow) {
@@ -302,9 +231,7 @@ std::string flow_text(const timeline& flow, const report_options& options) {
     } else {
         out.paragraph(0, outcome_of(flow, nullptr), ink::good);
     }
-    add_headers(out, flow);
-    add_way_out(out, flow);
-    add_exchanges(out, flow);
+    add_way_rows(out, flow);
     add_stages(out, flow);
     add_hello(out, flow);
     add_answer(out, flow);

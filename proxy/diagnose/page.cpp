@@ -85,7 +85,9 @@ void page::wrapped(std::string_view first, std::size_t indent, std::string_view 
 
 std::string page::painted(std::string_view text, ink how) const {
     std::string out(text);
-    std::ranges::replace(out, firm_space, ' ');
+    // Whatever a name or a parent's words hold, a terminal gets no control characters.
+    const auto control = [](unsigned char c) { return c < ' ' || c == 0x7f; }; // firm_space, too
+    std::ranges::replace_if(out, control, ' ');
     if (!colour_ || how == ink::plain || text.empty()) return out;
     return std::string(code_of(how)).append(out).append("\x1b[0m");
 }

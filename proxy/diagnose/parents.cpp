@@ -44,10 +44,10 @@ bool parent_failed_plainly(const facts& f, std::initializer_list<std::string_vie
 }
 
 std::string words_of(const model::parent_answered& answer) {
-    if (answer.status == 0) return answer.reason;
-    if (answer.parent.starts_with("http"))
-        return fmt::format("{} {}", answer.status, answer.reason);
-    return fmt::format("{} (SOCKS reply {})", answer.reason, answer.status);
+    const auto& [parent, status, reason, took, error] = answer;
+    if (status == 0) return reason;
+    if (!parent.starts_with("http")) return fmt::format("{} (SOCKS reply {})", reason, status);
+    return reason.empty() ? std::to_string(status) : fmt::format("{} {}", status, reason);
 }
 
 finding found_at_parent(const facts& f, std::string id, certainty how_sure, std::string summary) {

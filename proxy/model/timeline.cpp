@@ -131,6 +131,7 @@ class fold {
         all.request_bytes += e.request_bytes;
         all.response_bytes += e.response_bytes;
         all.last = e;
+        all.last_target = flow_.target;
         // A parent that takes plain HTTP as it is has no dialogue of its own.
         if (!span(stage::parent).end) span(stage::parent) = {};
         begin(stage::data, std::max(now_ - e.took, span(stage::connect).end.value_or(flow_.begun)));

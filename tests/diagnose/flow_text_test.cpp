@@ -170,16 +170,6 @@ flow 1 · ssh.test:22 · from 203.0.113.7:41000 · socks5
 }
 // clang-format on
 
-TEST_CASE("what a parent did is said in a word, also before it has answered") {
-    auto on = test::at_parent();
-    CHECK(says(text_of(on), "  via         http://proxy.corp:3128 (HTTPS_PROXY)\n"));
-    on.then(1ms, model::parent_answered{test::proxy, 0, "timed out", 1ms, "tls"});
-    CHECK(says(text_of(on), "no TLS after 1.0 ms: timed out"));
-    auto unanswered = test::asked_plainly();
-    unanswered.then(1ms, model::exchanged{"GET", 0, 0, 0, 1ms});
-    CHECK(says(text_of(unanswered), "GET http://example.test/… no answer · 1 exchange"));
-}
-
 TEST_CASE("what was concluded when it happened comes before what the rules say now") {
     auto on = test::silent();
     model::verdict said;

@@ -50,3 +50,11 @@ TEST_CASE("ink is put around what it colours, line by line") {
         out.take() == "  \x1b[36mx\x1b[0m\n\n\x1b[1m" + std::string(50, 'a') + "\x1b[0m\n\x1b[1m" +
                           std::string(20, 'b') + "\x1b[0m\n");
 }
+
+TEST_CASE("control characters of what is shown do not reach the terminal") {
+    page out(60, false);
+    out.line(
+        0, "a\x1b[2Jb\nc\x7f"
+           "d\te");
+    CHECK(out.take() == "a [2Jb c d e\n");
+}

@@ -39,6 +39,7 @@ TEST_CASE("the parent in question is the one that said no, or is still to speak"
 
 TEST_CASE("a parent's words are those of its protocol") {
     CHECK(words_of({"http://a:1", 403, "Forbidden", {}, "refused"}) == "403 Forbidden");
+    CHECK(words_of({"http://a:1", 403, "", {}, "refused"}) == "403");
     CHECK(
         words_of({"socks5://a:1", 2, "not allowed", {}, "refused"}) ==
         "not allowed (SOCKS reply 2)");

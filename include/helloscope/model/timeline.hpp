@@ -67,6 +67,7 @@ struct exchange_counts {
     std::uint64_t failed = 0; // of them, those without an answer, or with 4xx or 5xx
     std::uint64_t request_bytes = 0, response_bytes = 0;
     std::optional<exchanged> last;
+    host_port last_target;
 };
 
 // What was known of a leg.
