@@ -16,8 +16,10 @@ namespace {
 constexpr std::size_t most_flows = 65'536;
 
 // What is told again of an open flow when the recording goes on in another file: the journal
-// blocks of its last flow_opened, requested and connected.
-using opening = std::array<bytes, 3>;
+// blocks of the last of each of these.
+constexpr std::array<std::string_view, 6> retold{"flow_opened", "requested",       "routed",
+                                                 "connected",   "parent_answered", "answered"};
+using opening = std::array<bytes, retold.size()>;
 bytes* slot_of(const model::happening& what, opening& blocks);
 
 struct open_flow {
@@ -147,9 +149,8 @@ bytes_view recording_writer::impl::kept_of(const piece& piece) {
 namespace {
 
 bytes* slot_of(const model::happening& what, opening& blocks) {
-    if (std::holds_alternative<model::flow_opened>(what)) return &blocks[0];
-    if (std::holds_alternative<model::requested>(what)) return &blocks[1];
-    if (std::holds_alternative<model::connected>(what)) return &blocks[2];
+    for (std::size_t i = 0; i < retold.size(); ++i)
+        if (retold[i] == model::event_name(what)) return &blocks[i];
     return nullptr;
 }
 

@@ -286,6 +286,9 @@ TEST_CASE("another file tells the open flows again and their sequence numbers go
     recorded recording;
     recording.open();
     recording.event(requested());
+    recording.event(model::routed{{"http://proxy.test:3128"}, "--via"});
+    recording.event(model::parent_answered{"http://proxy.test:3128", 200, "OK", {}, ""});
+    recording.event(model::answered{200, "Connection established", ""});
     recording.piece(piece_of(to_server, {}, 100));
     recording.event(model::flow_opened{test::client, test::listener}, 2);
     recording.event(model::flow_closed{}, 2);
@@ -299,7 +302,8 @@ TEST_CASE("another file tells the open flows again and their sequence numbers go
             entry.find("HELLOSCOPE_EVENT").value()));
     CHECK(
         events == std::vector<std::string>{
-                      "0 recording_opened", "1 flow_opened", "1 requested", "1 connected"});
+                      "0 recording_opened", "1 flow_opened", "1 requested", "1 routed",
+                      "1 connected", "1 parent_answered", "1 answered"});
     CHECK(test::packets_in(recording.file).empty());
 
     recording.piece(piece_of(to_server, {}, 10));
