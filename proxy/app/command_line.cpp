@@ -1,5 +1,6 @@
 #include "command_line.hpp"
 
+#include "configuration.hpp"
 #include "help_text.hpp"
 #include "nearest.hpp"
 #include "print.hpp"
@@ -27,10 +28,11 @@ void define(program& program, std::span<const subcommand> table) {
     use_help_text(program.root);
     program.root.set_version_flag("--version", "helloscope " HELLOSCOPE_VERSION);
     program.root.footer("helloscope SUBCOMMAND --help shows its options and examples.");
+    program.root.require_subcommand(0, 1); // behind one, its name is a word like others
     for (const subcommand& row : table) {
         CLI::App* command = program.root.add_subcommand(
             std::string(row.name), std::string(row.summary));
-        program.actions[command] = row.define(*command);
+        program.actions[command] = with_configuration(*command, row.define(*command));
     }
 }
 

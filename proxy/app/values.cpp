@@ -2,13 +2,31 @@
 
 #include "nearest.hpp"
 
+#include <CLI/App.hpp>
 #include <algorithm>
 #include <array>
 #include <charconv>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <ranges>
 
 namespace helloscope::app {
+namespace {
+
+// A check's name is how an option is asked later what it takes; help does not show it.
+constexpr auto number = "number";
+constexpr std::string_view choices = "one of ";
+
+std::vector<std::string> names_of_checks(CLI::Option& option) {
+    std::vector<std::string> names;
+    try {
+        for (int index = 0;; ++index) names.push_back(option.get_validator(index)->get_name());
+    } catch (const CLI::OptionNotFound&) { // the only sign of the end
+        return names;
+    }
+}
+
+} // namespace
 
 CLI::Validator whole_number(std::uint64_t lowest, std::uint64_t highest) {
     const auto check = [=](const std::string& text) -> std::string {
@@ -18,10 +36,11 @@ CLI::Validator whole_number(std::uint64_t lowest, std::uint64_t highest) {
         if (error == std::errc() && stop == end && value >= lowest && value <= highest) return "";
         return fmt::format("'{}' is not a whole number from {} to {}", text, lowest, highest);
     };
-    return CLI::Validator(check, "");
+    return CLI::Validator(check, "", number);
 }
 
 CLI::Validator one_of(std::vector<std::string> names) {
+    const auto name = fmt::format("{}{}", choices, fmt::join(names, "|"));
     const auto check = [names = std::move(names)](const std::string& text) -> std::string {
         if (std::ranges::find(names, text) != names.end()) return "";
         const auto near = nearest(text, names);
@@ -29,7 +48,7 @@ CLI::Validator one_of(std::vector<std::string> names) {
             "'{}' is not one of {}{}", text, fmt::join(names, ", "),
             near ? fmt::format("; did you mean '{}'?", *near) : std::string());
     };
-    return CLI::Validator(check, "");
+    return CLI::Validator(check, "", name);
 }
 
 CLI::Validator address_and_port() {
@@ -57,7 +76,7 @@ CLI::Validator seconds() {
         if (error == std::errc() && stop == end && value >= 0 && value <= 31'536'000) return "";
         return fmt::format("'{}' is not a number of seconds, such as 10 or 0.5", text);
     };
-    return CLI::Validator(check, "");
+    return CLI::Validator(check, "", number);
 }
 
 CLI::Validator size() {
@@ -75,7 +94,22 @@ CLI::Validator size() {
         }
         return fmt::format("'{}' is not a size, such as 1000000 or 64MiB", text);
     };
-    return CLI::Validator(CLI::Validator(convert, ""));
+    return CLI::Validator(convert, "", number);
+}
+
+bool takes_numbers(CLI::Option& option) {
+    return std::ranges::count(names_of_checks(option), number) > 0;
+}
+
+std::vector<std::string> choices_of(CLI::Option& option) {
+    for (std::string_view name : names_of_checks(option)) {
+        if (!name.starts_with(choices)) continue;
+        std::vector<std::string> names;
+        for (const auto choice : std::views::split(name.substr(choices.size()), '|'))
+            names.emplace_back(choice.begin(), choice.end());
+        return names;
+    }
+    return {};
 }
 
 } // namespace helloscope::app

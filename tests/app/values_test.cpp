@@ -2,6 +2,10 @@
 
 #include "support/catch.hpp"
 
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+
 using namespace helloscope::app;
 
 TEST_CASE("a value that fits passes, one that does not is told what was expected") {
@@ -32,4 +36,18 @@ TEST_CASE("a value that fits passes, one that does not is told what was expected
         std::string copy = value;
         CHECK(check(copy) == complaint);
     }
+}
+
+TEST_CASE("an option can be asked what its checks let through") {
+    CLI::App command;
+    std::string text;
+    const auto add = [&](const char* name) { return command.add_option(name, text); };
+    CHECK(takes_numbers(*add("--whole")->check(whole_number(1, 2))));
+    CHECK(takes_numbers(*add("--seconds")->check(seconds())));
+    CHECK(takes_numbers(*add("--size")->transform(size())));
+    auto* choice = add("--choice")->check(one_of({"a", "b c"}));
+    CHECK_FALSE(takes_numbers(*choice));
+    CHECK(choices_of(*choice) == std::vector<std::string>{"a", "b c"});
+    CHECK(choices_of(*add("--free")->check(address_and_port())).empty());
+    CHECK(choices_of(*add("--unchecked")).empty());
 }
