@@ -11,7 +11,9 @@ from cpp_text import braces_in_co_await, code_of, line_of
 
 # Sources without a test of their own, and why.
 UNTESTED = {
+    "proxy/app/completion.cpp": "two tables in a row; tests/cli/test_completion.py is its user",
     "proxy/app/main.cpp": "main() alone; every test of the command line runs what it calls",
+    "proxy/app/man.cpp": "prints man_page.cpp's page; tests/cli/test_completion.py is its user",
     "proxy/app/report.cpp": "its parts are tested in their rooms; tests/cli/test_run.py is its user",
     "proxy/app/run.cpp": "the same; tests/cli/test_run.py and tests/clients are its users",
     "proxy/relay/flow_runner.cpp": "tests/relay/proxy_test.cpp leads flows through it, on sockets",
