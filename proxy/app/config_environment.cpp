@@ -42,27 +42,30 @@ result<void> check_name(
         fmt::format("unknown variable {}: helloscope {} --help has the flags", name, command)});
 }
 
+std::vector<setting::value> words_of(const std::string& text) {
+    std::vector<setting::value> words;
+    std::istringstream from(text);
+    for (std::string word; from >> word;) words.push_back({word, ""});
+    return words;
+}
+
 result<std::vector<setting::value>> values_of(const option_row& option, const variable& from) {
-    const bool no_value = option.kind == value_kind::flag || option.kind == value_kind::count;
+    using values = std::vector<setting::value>;
+    const bool counts = option.kind == value_kind::count;
+    const bool no_value = option.kind == value_kind::flag || counts;
+    const auto on = [&] { return values{{option.option->get_flag_value(option.key, ""), ""}}; };
     if (no_value || option.value_optional) {
-        if (from.value == "false" || (no_value && from.value == "0"))
-            return std::vector<setting::value>{};
-        if (from.value == "true" || (option.kind == value_kind::flag && from.value == "1"))
-            return std::vector{setting::value{option.option->get_flag_value(option.key, ""), ""}};
+        if (from.value == "true") return on();
+        if (from.value == "false") return values{};
     }
+    if (no_value && from.value == "0") return values{};
+    if (option.kind == value_kind::flag && from.value == "1") return on();
     const bool digits = from.value.find_first_not_of("0123456789") == std::string::npos;
-    if (option.kind == value_kind::flag || (option.kind == value_kind::count && !digits))
+    if (no_value && !(counts && digits))
         return std::unexpected(failure{fmt::format(
-            "{}: expected true or false{}, found '{}'", from.name,
-            option.kind == value_kind::count ? " or how often" : "", from.value)});
-    std::vector<setting::value> values;
-    if (!option.repeatable) {
-        values.push_back({from.value, ""});
-        return values;
-    }
-    std::istringstream words(from.value);
-    for (std::string word; words >> word;) values.push_back({word, ""});
-    return values;
+            "{}: expected {}, found '{}'", from.name,
+            counts ? "true, false or how often" : "true or false", from.value)});
+    return option.repeatable ? words_of(from.value) : values{{from.value, ""}};
 }
 
 } // namespace

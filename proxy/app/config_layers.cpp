@@ -112,6 +112,7 @@ class merge {
 
     // What the option's own checks say of a value; empty: they take it.
     static std::string complaint(CLI::Option& option, std::string value) {
+        if (value.empty() && option.get_expected_min() == 0) return ""; // it may be left out
         try {
             for (int index = 0;; ++index)
                 if (auto wrong = (*option.get_validator(index))(value); !wrong.empty())

@@ -5,11 +5,14 @@
 namespace helloscope::app {
 namespace {
 
+bool takes_all(const CLI::Option& option) {
+    return option.get_multi_option_policy() == CLI::MultiOptionPolicy::TakeAll;
+}
+
 value_kind kind_of(CLI::Option& option) {
     if (option.get_items_expected_max() > 0)
         return takes_numbers(option) ? value_kind::number : value_kind::text;
-    const bool counted = option.get_multi_option_policy() == CLI::MultiOptionPolicy::TakeAll;
-    return counted ? value_kind::count : value_kind::flag;
+    return takes_all(option) ? value_kind::count : value_kind::flag;
 }
 
 option_row row_of(CLI::Option& option) {
@@ -19,10 +22,11 @@ option_row row_of(CLI::Option& option) {
     for (const auto& name : option.get_lnames()) row.flags.push_back("--" + name);
     row.key = option.get_single_name();
     row.kind = kind_of(option);
-    row.repeatable = option.get_items_expected_max() > 1;
-    row.value_optional = option.get_items_expected_max() > 0 && option.get_expected_min() == 0;
-    if (option.get_items_expected_max() > 0) row.type = option.get_type_name();
-    if (row.flags.empty()) row.type = row.key;
+    if (row.kind == value_kind::number || row.kind == value_kind::text) {
+        row.repeatable = option.get_items_expected_max() > 1 || takes_all(option);
+        row.value_optional = option.get_expected_min() == 0;
+        row.type = row.flags.empty() ? row.key : option.get_type_name();
+    }
     row.choices = choices_of(option);
     return row;
 }

@@ -51,6 +51,8 @@ struct shown {
 };
 
 std::string toml_of(const option_row& option, const shown& what) {
+    const auto left_out = [&] { return option.option->get_flag_value(option.key, ""); };
+    if (option.value_optional && what.values == std::vector{left_out()}) return "true";
     std::vector<std::string> texts;
     for (const auto& value : what.values) {
         const bool bare = option.kind == value_kind::number && is_number(value);

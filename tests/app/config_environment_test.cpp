@@ -64,7 +64,7 @@ TEST_CASE("variables are settings") {
          "HELLOSCOPE_RUN_NO_RECORD: expected true or false, found 'yes'"},
         {"not how often",
          {"HELLOSCOPE_RUN_VERBOSE=-1"},
-         "HELLOSCOPE_RUN_VERBOSE: expected true or false or how often, found '-1'"},
+         "HELLOSCOPE_RUN_VERBOSE: expected true, false or how often, found '-1'"},
         {"a slip",
          {"HELLOSCOPE_RUN_TREADS=2"},
          "unknown variable HELLOSCOPE_RUN_TREADS; did you mean HELLOSCOPE_RUN_THREADS?"},

@@ -74,6 +74,7 @@ TEST_CASE("keys of the table are settings, in the order of the file") {
         {"a value that may be left out", "[run]\ntransparent = true", "transparent=redirect"},
         {"a value that may be left out and is there", "[run]\ntransparent = \"x\"",
          "transparent=x"},
+        {"values that may be left out", "[run]\nreverse = [\"\", \"x\"]", "reverse=,x"},
         {"what is not wanted", "[run]\ntransparent = false", "transparent="},
         {"other subcommands are left to themselves", "[serve]\nx = 1\n[run]\nthreads = 2",
          "threads=2"},

@@ -98,6 +98,15 @@ TEST_CASE("transforms and counts work as on the command line") {
     CHECK(all.verbose == 2);
 }
 
+TEST_CASE("a value may be left out where the command line lets it be") {
+    stage all;
+    all.command->get_option("--reverse")->check(app::one_of({"x"}));
+    all.file = {{"reverse", {"", "x"}}, {"transparent", {"redirect"}}};
+    all.play();
+    CHECK(all.reverse == std::vector<std::string>{"", "x"});
+    CHECK(all.mode == "redirect");
+}
+
 TEST_CASE("a value that is overridden is not checked, one that is used is") {
     stage overridden;
     overridden.flags = {"--threads", "4"};

@@ -34,6 +34,7 @@ TEST_CASE("a row says what its option takes") {
         {"no-record", value_kind::flag, false, false, ""},
         {"verbose", value_kind::count, false, false, ""},
         {"transparent", value_kind::text, false, true, "MODE"},
+        {"reverse", value_kind::text, true, true, "[HOST]"},
         {"COMMAND", value_kind::text, true, false, "COMMAND"},
     };
     for (const auto& [key, kind, repeatable, value_optional, type] : wanted) {

@@ -60,6 +60,7 @@ name = ["a.test", "b.test"]  # default
 # certs: not set; it takes DIR
 # via: not set; it takes URL
 # transparent: not set; it takes MODE
+# reverse: not set; it takes [HOST]
 verbose = 2  # c.toml:4
 
 # Recording
@@ -75,7 +76,8 @@ TEST_CASE("what is printed reads back as the same") {
         {"--port-file", "a \"b\" \\c\td\n\x7f é #", "--name", "0", "--name", "007"},
         {"--record", "x/", "--no-record=false"},
         {"--no-record", "--cert", "a", "--key", "b"},
-        {"--transparent"},
+        {"--transparent", "--reverse"},
+        {"--reverse", "--reverse", "x", "--reverse"},
         {"--transparent", "tproxy", "--certs", "d"},
         {"--via", "http://proxy.test:3128", "--", "curl", "--listen"},
     };

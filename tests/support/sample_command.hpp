@@ -17,7 +17,7 @@ struct sample_command {
     unsigned threads = 1;
     std::uint64_t size = 512;
     std::string port_file, detail = "runs", record, cert, key, certs, parent, mode;
-    std::vector<std::string> listen, names{"a.test", "b.test"};
+    std::vector<std::string> listen, reverse, names{"a.test", "b.test"};
     bool no_record = false;
     int verbose = 0;
     std::vector<std::string> words;
@@ -57,6 +57,10 @@ struct sample_command {
             ->type_name("MODE")
             ->expected(0, 1)
             ->default_str("redirect");
+        command->add_option("--reverse", reverse, "from anybody")
+            ->type_name("[HOST]")
+            ->expected(0, 1)
+            ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
         command->add_flag("-v,--verbose", verbose, "say more");
         command->add_option("COMMAND", words, "behind --");
         command->footer("Beware.\n\nExamples:\n  helloscope run -- true");
