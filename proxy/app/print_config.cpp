@@ -8,11 +8,13 @@
 namespace helloscope::app {
 namespace {
 
+bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
+
 std::string toml_string(std::string_view text) {
     std::string out = "\"";
     for (const char c : text) {
         if (c == '"' || c == '\\') out += '\\';
-        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f)
+        if (is_control(c))
             out += fmt::format("\\u{:04x}", static_cast<int>(c));
         else
             out += c;
@@ -95,7 +97,8 @@ class printer {
             comment + (what.masked ? "; user and password are not shown" : ""));
     }
 
-    void add_line(const option_row& option, std::string_view value, std::string_view comment) {
+    void add_line(const option_row& option, std::string_view value, std::string comment) {
+        std::ranges::replace_if(comment, is_control, '?'); // the name of a file may hold anything
         out_ += fmt::format("{} = {}  # {}\n", option.key, value, comment);
     }
 

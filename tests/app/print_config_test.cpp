@@ -88,6 +88,14 @@ TEST_CASE("what is printed reads back as the same") {
     }
 }
 
+TEST_CASE("where a value is from does not end its line") {
+    test::sample_command sample;
+    sample.parse({"--threads", "2"});
+    const auto* threads = sample.command->get_option("--threads");
+    const auto text = print_config(*sample.command, {{{threads, "a\nthreads = 3"}}, {}});
+    CHECK(text.find("\nthreads = 2  # a?threads = 3\n") != std::string::npos);
+}
+
 TEST_CASE("what was set aside says for what") {
     const auto text = printed({"--no-record"}, "[run]\nrecord = \"x\"\n");
     CHECK(
