@@ -5,14 +5,11 @@
 namespace helloscope::app {
 namespace {
 
-bool takes_all(const CLI::Option& option) {
-    return option.get_multi_option_policy() == CLI::MultiOptionPolicy::TakeAll;
-}
-
 value_kind kind_of(CLI::Option& option) {
     if (option.get_items_expected_max() > 0)
         return takes_numbers(option) ? value_kind::number : value_kind::text;
-    return takes_all(option) ? value_kind::count : value_kind::flag;
+    const bool counted = option.get_multi_option_policy() == CLI::MultiOptionPolicy::TakeAll;
+    return counted ? value_kind::count : value_kind::flag;
 }
 
 option_row row_of(CLI::Option& option) {
@@ -23,8 +20,8 @@ option_row row_of(CLI::Option& option) {
     row.key = option.get_single_name();
     row.kind = kind_of(option);
     if (row.kind == value_kind::number || row.kind == value_kind::text) {
-        row.repeatable = option.get_items_expected_max() > 1 || takes_all(option);
-        row.value_optional = option.get_expected_min() == 0;
+        row.repeatable = option.get_items_expected_max() > 1;
+        row.value_optional = option.get_items_expected_min() == 0;
         row.type = row.flags.empty() ? row.key : option.get_type_name();
     }
     row.choices = choices_of(option);

@@ -100,11 +100,11 @@ TEST_CASE("transforms and counts work as on the command line") {
 
 TEST_CASE("a value may be left out where the command line lets it be") {
     stage all;
-    all.command->get_option("--reverse")->check(app::one_of({"x"}));
-    all.file = {{"reverse", {"", "x"}}, {"transparent", {"redirect"}}};
+    all.command->get_option("--transparent")->check(app::one_of({"tproxy"}));
+    all.file = {{"reverse", {"", "x"}}, {"transparent", {""}}};
     all.play();
     CHECK(all.reverse == std::vector<std::string>{"", "x"});
-    CHECK(all.mode == "redirect");
+    CHECK(all.mode.empty());
 }
 
 TEST_CASE("a value that is overridden is not checked, one that is used is") {

@@ -88,6 +88,12 @@ TEST_CASE("what is printed reads back as the same") {
     }
 }
 
+TEST_CASE("a value that was left out is true") {
+    const auto text = printed({"--reverse", "--transparent"}, "");
+    CHECK(text.find("\nreverse = true  # --reverse\n") != std::string::npos);
+    CHECK(text.find("\ntransparent = true  # --transparent\n") != std::string::npos);
+}
+
 TEST_CASE("where a value is from does not end its line") {
     test::sample_command sample;
     sample.parse({"--threads", "2"});

@@ -59,8 +59,8 @@ struct sample_command {
             ->default_str("redirect");
         command->add_option("--reverse", reverse, "from anybody")
             ->type_name("[HOST]")
-            ->expected(0, 1)
-            ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+            ->allow_extra_args(false)
+            ->type_size(0, 1);
         command->add_flag("-v,--verbose", verbose, "say more");
         command->add_option("COMMAND", words, "behind --");
         command->footer("Beware.\n\nExamples:\n  helloscope run -- true");
