@@ -38,7 +38,8 @@ def holds(written, secret):
 
 
 class Answering(socketserver.ThreadingTCPServer):
-    """A server without TLS: reads to the end, then answers with a secret of its own."""
+    """A server without TLS: reads a request that has been forwarded, or to the end of a tunnel, then
+    answers with a secret of its own."""
 
     daemon_threads = True
 
@@ -49,13 +50,26 @@ class Answering(socketserver.ThreadingTCPServer):
 
     def finish_request(self, request, _):
         with request.makefile("rb") as stream:
-            self.got.append(stream.read())
+            got = line = stream.readline()
+            while b" HTTP/1.1\r\n" in got and line not in (b"", b"\r\n"):
+                line = stream.readline()
+                got += line
+            if b"\r\nVia: " in got:
+                length = re.search(rb"\r\nContent-Length: (\d+)", got)
+                got += stream.read(int(length[1]) if length else 0)
+            else:
+                got += stream.read()
+            self.got.append(got)
         request.sendall(f"HTTP/1.1 200 OK\r\nSet-Cookie: {self.secret}\r\n\r\n{self.secret}".encode())
 
 
 def finish(connection):
     """Sends an end, and reads to the end."""
     connection.shutdown(socket.SHUT_WR)
+    return read_all(connection)
+
+
+def read_all(connection):
     with connection, connection.makefile("rb") as stream:
         return stream.read()
 
@@ -89,7 +103,11 @@ SAID = {
     "port of CONNECT": "CONNECT plain.test:{s} HTTP/1.1\r\nHost: plain.test:80\r\n\r\n",
     "absolute form": "GET http://user:{s}@plain.test/a?token={s}&p={p}#{s} HTTP/1.1\r\n"
     "Host: plain.test\r\nCookie: {s}\r\nAuthorization: Basic {b}\r\nReferer: http://x/{s}\r\n\r\n",
+    "a query": "GET http://plain.test/a?token={s}&p={p} HTTP/1.1\r\nHost: plain.test\r\n"
+    "Cookie: {s}\r\nAuthorization: Basic {b}\r\nConnection: close\r\n\r\n",
     "body of a request": "POST http://plain.test/ HTTP/1.1\r\nHost: plain.test\r\n"
+    "Content-Length: 44\r\nConnection: close\r\n\r\n{s}{s}",
+    "behind a body": "POST http://plain.test/ HTTP/1.1\r\nHost: plain.test\r\n"
     "Content-Length: 24\r\n\r\n{s}{s}",
     "origin form": "GET /?{p} HTTP/1.1\r\nHost: plain.test\r\nAuthorization: {s}\r\n\r\n",
     "unknown method": "{s} http://plain.test/ HTTP/1.1\r\nHost: plain.test\r\n\r\n",
@@ -142,7 +160,14 @@ class Secrets(support.Case):
             return sent.setdefault(place, new_secret())
 
         for place, what in SAID.items():
-            finish(support.ask(port, made_of(what, secret_of(place))))
+            said = made_of(what, secret_of(place))
+            if b"\r\nConnection: close\r\n" in said:
+                answer = read_all(support.ask(port, said))
+                self.assertTrue(answer.startswith(b"HTTP/1.1 200 "), answer)
+                self.assertIn(self.plain.secret.encode(), answer)
+                self.assertIn(secret_of(place).encode(), self.plain.got[-1])
+            else:
+                finish(support.ask(port, said))
         for place, what in IN_A_TUNNEL.items():
             for early in (True, False):
                 body = made_of(what, secret_of(f"{place}, early" if early else place))
@@ -199,16 +224,47 @@ class Secrets(support.Case):
                 self.check(sent, written)
 
     def test_nothing_of_a_command_or_of_the_environment_is_written(self):
+        """The environment names a parent, which gets the password."""
         secret = new_secret()
+        parent = self.proxy(*self.connect_to)
         recording = self.path("recording.pcapng")
         done = self.helloscope(
-            "run", "-vv", "--record", recording, *self.connect_to, "--", "curl", "-sS", "--cacert",
-            self.ca, f"https://me:{secret}@registry.test/bytes/9?{secret}",
-            env=self.env | {"HTTPS_PROXY": f"http://user:{secret}@proxy.test:3128"},
+            "run", "-vv", "--record", recording, "--", "curl", "-sS", "--cacert", self.ca,
+            f"https://me:{secret}@registry.test/bytes/9?{secret}",
+            env=self.env | {"HTTPS_PROXY": f"http://user:{secret}@127.0.0.1:{parent.port}"},
         )  # fmt: skip
         self.assertEqual(len(done.stdout), 9)
-        written = self.reports(recording) | {"stderr": done.stderr, "recording": recording.read_bytes()}
+        parent.end()
+        (asked,) = (flow.one("requested") for flow in parent.flows().values())
+        self.assertIn("Proxy-Authorization", [field["name"] for field in asked["headers"]])
+        written = self.reports(recording) | {
+            "stderr": done.stderr, "recording": recording.read_bytes(),
+            "the parent's stderr": parent.err.read_bytes(),
+            "the parent's recording": parent.recording.read_bytes(),
+        }  # fmt: skip
         self.check({"the command and the environment": secret}, written)
+
+    def test_no_login_is_written_whether_right_or_wrong(self):
+        right, wrong = new_secret(), new_secret()
+        hashed = self.run_program("openssl", "passwd", "-6", right).stdout.decode()
+        users = self.path("users")
+        users.write_text(f"user:{hashed}")
+        proxy = self.proxy("-vv", "--listen-tls", "127.0.0.1:0", "--certs", self.certs, "--proxy-auth",
+                           users, *self.connect_to)  # fmt: skip
+        plain, tls = proxy.ports
+        for way in (f"http://127.0.0.1:{plain}", f"https://registry.test:{tls}", f"socks5h://127.0.0.1:{plain}"):
+            for password, count in ((right, 9), (wrong, 0)):
+                done = self.run_program(
+                    "curl", "-sS", "--cacert", self.ca, "--proxy-cacert", self.ca, "--resolve",
+                    f"registry.test:{tls}:127.0.0.1", "-x", way, "-U", f"user:{password}",
+                    "https://registry.test/bytes/9", status=None,
+                )  # fmt: skip
+                self.assertEqual(len(done.stdout), count)
+        proxy.end()
+        self.assertEqual(len(proxy.flows()), 6)
+        written = self.reports(proxy.recording)
+        written |= {"recording": proxy.recording.read_bytes(), "stderr": proxy.err.read_bytes()}
+        self.check({"right": right, "wrong": wrong, "its hash": hashed.strip()}, written)
 
     def test_a_recording_of_everything_says_so_and_holds_it(self):
         proxy = self.proxy("--record-payload", "all", *self.connect_to)
@@ -236,5 +292,5 @@ class Secrets(support.Case):
 
 
 if __name__ == "__main__":
-    support.need("curl")
+    support.need("curl", "openssl")
     support.main()
