@@ -20,6 +20,8 @@ std::shared_ptr<const model::verdict> verdict_of(const timeline& flow) {
 }
 
 std::string target_of(const timeline& flow) {
+    const bool failed = flow.answer && flow.answer->status >= 400;
+    if (failed && !flow.target.host.empty()) return to_string(flow.target);
     if (flow.request && !flow.request->host.empty())
         return to_string(host_port{flow.request->host, flow.request->port});
     for (const auto& tried : flow.attempts)

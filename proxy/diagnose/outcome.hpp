@@ -8,7 +8,8 @@ namespace helloscope::diagnose {
 // What was concluded when it happened; else what the rules say of it now.
 std::shared_ptr<const model::verdict> verdict_of(const model::timeline& flow);
 
-// "releases.bazel.build:443"; the client where it asked for nothing.
+// "releases.bazel.build:443"; of many requests the first, unless the last one came to nothing; the
+// client where it asked for nothing.
 std::string target_of(const model::timeline& flow);
 
 // How the client asked, where that is not CONNECT or seen from what follows: "socks5", "reverse".

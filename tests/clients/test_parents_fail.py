@@ -124,7 +124,7 @@ class Fake(Parents):
         login = error("407 Log in", b"no", "Proxy-Authenticate: Negotiate", "Proxy-Authenticate: NTLM")
         rows = [
             (says(page), 403, "Forbidden by policy", b"<h1>no</h1>", None),
-            (says(login), 407, "Log in", b"no", None),
+            (says(login), 407, "Log in", b"no", "parent-auth"),
             (says(b"\0garbage\r\n\r\n"), 502, None, None, "parent-garbled"),
             (says(b"HTTP/1.1 200 OK\r\nX: "), 502, None, None, "parent-garbled"),
             (says(), 502, None, None, "parent-garbled"),

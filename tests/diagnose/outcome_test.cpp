@@ -68,6 +68,10 @@ TEST_CASE("a flow is called by what was asked for, else by where it went or came
     auto line = test::dialed().told();
     line.request.reset();
     CHECK(target_of(line) == "192.0.2.10:443");
+    auto on = test::asked_plainly("a.test");
+    on.then(1ms, model::requested{"http", "GET", "b.test", 80, "HTTP/1.1", 9, {}});
+    CHECK(target_of(on.told()) == "a.test:80");
+    CHECK(target_of(on.then(0ms, model::answered{502, "", ""}).told()) == "b.test:80");
 }
 
 TEST_CASE("a verdict that was recorded is not made again") {
