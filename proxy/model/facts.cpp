@@ -124,7 +124,8 @@ facts make_facts(const timeline& flow) {
     out.server_hello = flow.server_hello;
     out.other_answer = down.other;
     out.server_alert = complaint_of(down);
-    out.client_alert = complaint_of(up);
+    // A client that has heard nothing complains of no peer: some say an alert when they give up.
+    if (down.bytes > 0) out.client_alert = complaint_of(up);
     out.client_first_encrypted = up.first_encrypted;
     out.established = flow.established();
 

@@ -36,6 +36,7 @@ struct request {
     policy::asked_for what = policy::asked_for::tunnel;
     std::unique_ptr<front> by;
     std::string authorization; // the client's Proxy-Authorization, meant for a parent
+    std::string via;           // whom the request came through, as its Via fields say
     request() = default;
 };
 

@@ -89,6 +89,16 @@ refusal no_answer(const kept_leg& leg, const request& asked, const http::outcome
     return refusal(done.status, done.error, fmt::format("{} {}", who, done.words));
 }
 
+// Only proxies ask so: it is the parent that speaks, not the server.
+void tell_login_wanted(flow& of, const wire::front::proxy_url& parent, const http::outcome& done) {
+    model::parent_answered event;
+    event.parent = to_string(parent);
+    event.status = done.answered;
+    event.reason = done.words;
+    event.error = "auth";
+    of.tell(std::move(event));
+}
+
 // What follows on the client's connection: another request, nothing but an orderly end, or it has
 // ended already.
 enum class after : std::uint8_t { another, goodbye, over };
@@ -113,6 +123,7 @@ awaitable<after> serve(flow& of, stream_reader& from, kept_leg& leg, request ask
         }
         http::exchange now(of, from, *leg.answers, *plan, head_for(leg, *plan, asked));
         const auto done = co_await now.run();
+        if (leg.http_parent && done.answered == 407) tell_login_wanted(of, *leg.http_parent, done);
         switch (done.how) {
         case http::outcome::ending::done:
             if (!done.server_stays) drop_server(of, leg);
@@ -147,7 +158,9 @@ awaitable<std::optional<request>> forward_http(flow& of, stream_reader& from, re
         const net::deadline time(co_await net::asio::this_coro::executor, *of.client, no_limit);
         asked = co_await fronts::read_http(of, from, time);
     }
-    if (!of.aborted) drop_server(of, leg);
+    if (of.aborted) co_return std::nullopt;
+    drop_server(of, leg);
+    if (asked) of.watching.expect_tls();
     co_return asked;
 }
 

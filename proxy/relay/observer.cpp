@@ -38,10 +38,18 @@ std::string looks_like(bytes_view first) {
 } // namespace
 
 observer::observer(observer_sink& sink, observer_detail detail) : sink_(sink), detail_(detail) {
-    if (!detail.detail_all) return;
-    model::run_limits all;
-    all.single = ~0ULL;
-    for (auto& one : sides_) one.runs = model::record_runs(all);
+    expect_tls();
+}
+
+void observer::expect_tls() {
+    conversation_ = {};
+    for (auto& one : sides_) {
+        one = side_state();
+        if (!detail_.detail_all) continue;
+        model::run_limits all;
+        all.single = ~0ULL;
+        one.runs = model::record_runs(all);
+    }
 }
 
 void observer::saw(direction way, bytes_view read, timestamp now) {

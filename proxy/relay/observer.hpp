@@ -32,6 +32,8 @@ class observer final : private wire::tls::conversation_sink {
     void saw(direction way, bytes_view read, timestamp now);
     // What comes is not TLS, and is not meant to be: from here on it is counted, not read.
     void expect_plain();
+    // The other way round, after that: what comes next begins anew.
+    void expect_tls();
     // The direction's stream has ended: what was incomplete is told.
     void ended(direction way, timestamp now);
     // Runs of records that have become old are told.

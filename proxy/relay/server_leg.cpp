@@ -29,19 +29,19 @@ namespace {
 struct hop_name {
     std::string text;
     host_port at;
+    bool parent = false;
 };
 
 hop_name name_of(const host_port& target) { return {to_string(target), target}; }
 hop_name name_of(const proxy_url& parent) {
-    return {"parent proxy " + to_string(parent), parent.at};
+    return {"parent proxy " + to_string(parent), parent.at, true};
 }
 
 refusal no_address(const hop_name& what, const net::resolver::answer& got) {
     return refusal(
         got.timed_out ? proxy_error::dns_timeout : proxy_error::dns_error,
         fmt::format(
-            "cannot resolve {}: {}", what.text == to_string(what.at) ? what.at.host : what.text,
-            got.event.error));
+            "cannot resolve {}: {}", what.parent ? what.text : what.at.host, got.event.error));
 }
 
 refusal not_connected(
@@ -231,17 +231,10 @@ awaitable<std::optional<refusal>> resolve_for(flow& of, host_port& next) {
 }
 
 // Through one parent to the next hop.
-awaitable<std::optional<refusal>> pass(
-    flow& of, server_leg& leg, const proxy_url& parent, host_port next,
-    const std::string& authorization) {
+awaitable<std::optional<refusal>> pass(flow& of, server_leg& leg, net::hop_request asking) {
+    const auto parent = asking.parent;
     if (parent.scheme == proxy_scheme::socks5)
-        if (auto why = co_await resolve_for(of, next)) co_return why;
-    net::hop_request asking;
-    asking.parent = parent;
-    asking.next = std::move(next);
-    asking.via_pseudonym = of.around.common.pseudonym;
-    asking.client_authorization = authorization;
-    asking.limit = of.around.common.options.limits.parent;
+        if (auto why = co_await resolve_for(of, asking.next)) co_return why;
     auto raced = co_await (net::pass_hop(*of.server, std::move(asking)) || watch_beside(of));
     auto& answer = std::get<0>(raced);
     if (co_await cancelled()) co_return std::nullopt;
@@ -266,8 +259,14 @@ awaitable<std::optional<refusal>> pass_parents(
             leg.http_parent = parent;
             co_return std::nullopt;
         }
-        const auto& authorization = i == 0 ? asked.authorization : std::string();
-        auto why = co_await pass(of, leg, parent, last ? target : parents[i + 1].at, authorization);
+        net::hop_request asking;
+        asking.parent = parent;
+        asking.next = last ? target : parents[i + 1].at;
+        asking.via = fmt::format(
+            "{}{}1.1 {}", asked.via, asked.via.empty() ? "" : ", ", of.around.common.pseudonym);
+        if (i == 0) asking.client_authorization = asked.authorization;
+        asking.limit = of.around.common.options.limits.parent;
+        auto why = co_await pass(of, leg, std::move(asking));
         if (why) co_return why;
     }
     co_return std::nullopt;
@@ -314,7 +313,9 @@ awaitable<server_leg> open_server_leg(flow& of, const request& asked) {
         of.tell(std::move(event));
     }
     const bool direct = way.parents.empty();
-    const auto nearest = direct ? name_of(target) : name_of(way.parents.front());
+    // In the words of the client, even where --connect-to leads elsewhere.
+    const auto nearest = direct ? hop_name{to_string(asked.target), target}
+                                : name_of(way.parents.front());
     auto leg = co_await dial(of, nearest, direct && target != asked.target);
     if (!of.server) co_return leg;
     if (!direct) leg.why = co_await pass_parents(of, leg, way.parents, target, asked);

@@ -91,7 +91,7 @@ hop_answer garbled(std::string error) {
 std::string connect_head(const hop_request& asked) {
     const auto target = to_string(asked.next);
     auto head = fmt::format("CONNECT {0} HTTP/1.1\r\nHost: {0}\r\n", target);
-    if (!asked.via_pseudonym.empty()) head += fmt::format("Via: 1.1 {}\r\n", asked.via_pseudonym);
+    if (!asked.via.empty()) head += fmt::format("Via: {}\r\n", asked.via);
     const auto login = asked.parent.login ? basic_authorization(*asked.parent.login)
                                           : asked.client_authorization;
     if (!login.empty()) head += fmt::format("Proxy-Authorization: {}\r\n", login);

@@ -85,6 +85,15 @@ std::string_view value_of(const request_head& head, std::string_view name) {
     return field == nullptr ? std::string_view() : field->value;
 }
 
+// All of them in one (RFC 9110 section 5.3): a loop of several proxies is seen by what it collects.
+std::string via_of(const request_head& head) {
+    std::string all;
+    for (const auto& field : head.fields)
+        if (wire::front::same_field_name(field.name, "Via"))
+            all += fmt::format("{}{}", all.empty() ? "" : ", ", field.value);
+    return all;
+}
+
 bool may_log_in(const flow& of, const request_head& head) {
     const auto& logins = of.around.common.options.access.logins;
     if (!logins) return true;
@@ -136,6 +145,7 @@ std::expected<request, refusal> read_head(flow& of, stream_reader& from) {
     asked.by = http_answers();
     if (!of.around.common.options.access.logins)
         asked.authorization = value_of(*head, "Proxy-Authorization");
+    asked.via = via_of(*head);
     if (tunnel) from.spend(head->size);
     return asked;
 }

@@ -30,7 +30,7 @@ awaitable<outcome> exchange::run() {
     if (out_.how == outcome::ending::done || out_.how == outcome::ending::upgraded) {
         model::exchanged event;
         event.method = wire::front::masked_method(asked_.method.substr(0, 32));
-        event.status = status_;
+        event.status = out_.answered;
         event.request_bytes = sent_;
         event.response_bytes = received_;
         event.took = of_.clock.now() - began;
@@ -114,7 +114,8 @@ awaitable<void> exchange::receive_answer() {
 awaitable<bool> exchange::pass_answer(response_plan plan) {
     const bool interim = plan.status < 200 && plan.status != 101;
     if (interim && asked_.minor_version == 0) co_return true; // it would not understand
-    status_ = plan.status;
+    out_.answered = plan.status;
+    out_.words = std::move(plan.reason);
     answer_begun_ = !interim;
     if (const auto head = wire::front::parse_response_head(as_bytes(plan.head)))
         of_.tell_dialogue(

@@ -95,6 +95,7 @@ parsed<response_plan> plan_response(
     if (!framing) return std::unexpected(framing.error());
     response_plan plan;
     plan.status = head.status;
+    plan.reason = head.reason;
     plan.framing = *framing;
     const bool modern = asked.minor_version >= 1;
     const bool unbounded = framing->kind == body_kind::chunked ||

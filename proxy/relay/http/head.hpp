@@ -31,6 +31,7 @@ std::string with_authorization(std::string head, std::string_view value);
 
 struct response_plan {
     std::uint16_t status = 0;
+    std::string reason;
     wire::front::body_framing framing;
     written_as out = written_as::as_it_is;
     bool server_stays = false; // open for another request

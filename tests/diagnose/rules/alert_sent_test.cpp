@@ -11,6 +11,13 @@ namespace {
 
 std::optional<finding> after(direction from, std::uint8_t description, std::uint8_t level = 2) {
     auto on = test::greeted();
+    if (from == direction::to_server) { // about what it has heard
+        model::record heard;
+        heard.dir = direction::to_client;
+        heard.content_type = 22;
+        heard.length = 100;
+        on.then(1ms, heard);
+    }
     on.then(2ms, model::alert{from, level, description});
     return rules::alert_sent(model::make_facts(on.told()));
 }
@@ -53,6 +60,12 @@ TEST_CASE("every alert has the cause that its sender meant") {
         CHECK(found->how_sure == certainty::confirmed);
         CHECK(found->summary.find('{') == std::string::npos);
     }
+}
+
+TEST_CASE("a client that has heard nothing complains of nobody") {
+    auto on = test::greeted();
+    on.then(20s, model::alert{direction::to_server, 2, 10}); // Java 11 says it when it gives up
+    CHECK_FALSE(rules::alert_sent(model::make_facts(on.told())));
 }
 
 TEST_CASE("what shows the same goes the same way") {

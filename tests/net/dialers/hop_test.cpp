@@ -102,13 +102,13 @@ TEST_CASE("what CONNECT says") {
     } const rows[] = {
         {"no more than needed", "http://p.test", "registry.test:443", "", "",
          "CONNECT registry.test:443 HTTP/1.1\r\nHost: registry.test:443\r\n\r\n"},
-        {"an IPv6 literal and Via", "https://p.test", "[2001:db8::1]:8443", "helloscope-1", "",
+        {"an IPv6 literal and Via", "https://p.test", "[2001:db8::1]:8443", "1.1 helloscope-1", "",
          "CONNECT [2001:db8::1]:8443 HTTP/1.1\r\nHost: [2001:db8::1]:8443\r\n"
          "Via: 1.1 helloscope-1\r\n\r\n"},
         {"the client's login", "http://p.test", "a.test:1", "", "Basic Y2xpZW50Og==",
          "CONNECT a.test:1 HTTP/1.1\r\nHost: a.test:1\r\n"
          "Proxy-Authorization: Basic Y2xpZW50Og==\r\n\r\n"},
-        {"our own login before it", "http://user:pass@p.test", "a.test:1", "us",
+        {"our own login before it", "http://user:pass@p.test", "a.test:1", "1.1 us",
          "Basic Y2xpZW50Og==",
          "CONNECT a.test:1 HTTP/1.1\r\nHost: a.test:1\r\nVia: 1.1 us\r\n"
          "Proxy-Authorization: Basic dXNlcjpwYXNz\r\n\r\n"},
@@ -116,7 +116,7 @@ TEST_CASE("what CONNECT says") {
     for (const auto& [name, parent, next, via, client, sent] : rows) {
         CAPTURE(name);
         auto asked = through(parent, next);
-        asked.via_pseudonym = via;
+        asked.via = via;
         asked.client_authorization = client;
         dialogue with(std::move(asked));
         CHECK(with.said() == sent);

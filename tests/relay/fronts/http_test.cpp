@@ -68,6 +68,14 @@ TEST_CASE_METHOD(fronting, "a client's own credentials are kept for a parent") {
     CHECK(asked->authorization == "Basic czNjcjN0");
 }
 
+TEST_CASE_METHOD(
+    fronting, "whom a request came through is kept, for the loops of several proxies") {
+    start();
+    says("CONNECT registry.test:443 HTTP/1.1\r\nVia: 1.1 a, 1.0 b\r\nvia: 1.1 c\r\n\r\n");
+    REQUIRE(asked);
+    CHECK(asked->via == "1.1 a, 1.0 b, 1.1 c");
+}
+
 TEST_CASE("a client from elsewhere is refused in the words of its protocol") {
     fronting front(*parse_endpoint("198.51.100.7:4000"));
     front.options().access.allow_from = {*parse_network("10.0.0.0/8")};
