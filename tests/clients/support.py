@@ -201,8 +201,8 @@ class Case(unittest.TestCase):
         folder.mkdir(exist_ok=True)
         return folder / name
 
-    def proxy(self, *words, env=None):
-        return Proxy(self, words, env)
+    def proxy(self, *words, **options):
+        return Proxy(self, words, **options)
 
     def watch(self, origins, *words):
         return Watch(self, origins, words)
@@ -232,13 +232,14 @@ class Case(unittest.TestCase):
 
 
 class Proxy(Process):
-    """A standing `helloscope run`, which records to a file unless `words` say otherwise."""
+    """A standing `helloscope run`, which records to a file unless `words` say otherwise. `before`:
+    words before the command, such as those that lead into a namespace."""
 
-    def __init__(self, case, words, env=None):
+    def __init__(self, case, words, env=None, ways_in=("--listen", "127.0.0.1:0"), before=()):
         self.case = case
         port_file = case.folder / f"run-{os.urandom(4).hex()}.port"
         self.recording = port_file.with_suffix(".pcapng")
-        words = [HELLOSCOPE, "run", "--listen", "127.0.0.1:0", "--port-file", port_file,
+        words = [*before, HELLOSCOPE, "run", *ways_in, "--port-file", port_file,
                  "--record", self.recording, *words]  # fmt: skip
         super().__init__(case.folder, words, env or case.env)
         case.addCleanup(self.stop)

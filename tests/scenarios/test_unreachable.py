@@ -5,13 +5,12 @@ kernel and the router say is in the events, and the verdict names it.
 usage: test_unreachable.py HELLOSCOPE [unittest arguments]
 """
 import json
-import os
 import subprocess
 import sys
-import unittest
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "clients"))
+import networks
 import support
 
 # client 10.77.1.1 - router 10.77.1.2, which forbids 10.77.3.2, drops 10.77.3.3 and knows no 10.88.
@@ -26,43 +25,20 @@ table inet lab {
 """
 
 
-def ip(*words):
-    subprocess.run(["ip", *words], check=True)
-
-
-class Network:
-    """Two namespaces of this process' own, gone with it."""
-
-    def __init__(self, case):
-        self.client, self.router = (f"hs-{name}-{os.getpid()}" for name in ("client", "router"))
-        for name in (self.client, self.router):
-            ip("netns", "add", name)
-            case.addCleanup(ip, "netns", "del", name)
-            ip("-n", name, "link", "set", "lo", "up")
-        ip("-n", self.client, "link", "add", "up0", "type", "veth", "peer", "name", "down0", "netns", self.router)
-        ip("-n", self.client, "addr", "add", "10.77.1.1/24", "dev", "up0")
-        ip("-n", self.router, "addr", "add", "10.77.1.2/24", "dev", "down0")
-        ip("-n", self.router, "link", "add", "far0", "type", "veth", "peer", "name", "far1")
-        ip("-n", self.router, "addr", "add", "10.77.3.1/24", "dev", "far0")
-        for name, link in ((self.client, "up0"), (self.router, "down0"), (self.router, "far0")):
-            ip("-n", name, "link", "set", link, "up")
-        ip("-n", self.client, "route", "add", "default", "via", "10.77.1.2")
-        self.inside(self.router, "sysctl", "-q", "net.ipv4.ip_forward=1")
-        self.inside(self.router, "nft", "-f", "-", input=ROUTER_RULES.encode())
-
-    def inside(self, name, *words, **options):
-        return subprocess.run(["ip", "netns", "exec", name, *words], check=True, **options)
-
-
 class Unreachable(support.Case):
     def setUp(self):
         super().setUp()
-        self.network = Network(self)
+        self.client, router = (networks.Host(name, self.addCleanup) for name in ("client", "router"))
+        self.client.link("up0", ["10.77.1.1/24"], router, "down0", ["10.77.1.2/24"])
+        router.link("far0", ["10.77.3.1/24"], router, "far1", [])
+        self.client.route("default", "10.77.1.2")
+        router.forward()
+        router.run("nft", "-f", "-", input=ROUTER_RULES.encode())
 
-    def events(self, address, **wanted):
+    def events(self, address):
         """Of one curl to that address, through helloscope in the client's namespace."""
         done = subprocess.run(
-            ["ip", "netns", "exec", self.network.client, support.HELLOSCOPE, "run", "--json", "--no-record",
+            [*self.client.inside, support.HELLOSCOPE, "run", "--json", "--no-record",
              "--connect-timeout", "2.5", "--resolve", f"far.test:443:{address}", "--",
              "curl", "-sS", "https://far.test/"],
             env=self.env, capture_output=True, timeout=60,
@@ -92,7 +68,6 @@ class Unreachable(support.Case):
 
 
 if __name__ == "__main__":
-    support.need("curl", "ip", "nft", "sysctl")
-    if os.geteuid() != 0:
-        support.skip("network namespaces need root")
+    networks.need()
+    support.need("curl", "nft")
     support.main()
