@@ -208,3 +208,23 @@ class Dante(Peer):
             socks pass {{ from: 127.0.0.0/8 to: 0.0.0.0/0 }}
         """)
         return with_hosts(self, hosts, ["danted", "-f", conf, "-p", self.folder / "danted.pid"])
+
+
+class Haproxy(Peer):
+    """A TCP load balancer. `conf`: frontends and backends; in it {port} is where it listens."""
+
+    def __init__(self, case, conf):
+        super().__init__(case, "haproxy", conf)
+
+    def prepare(self, conf):
+        conf = self.write("haproxy.cfg", f"""
+            global
+                maxconn 100
+            defaults
+                mode tcp
+                timeout connect 30s
+                timeout client 30s
+                timeout server 30s
+            {conf.format(port=self.port)}
+        """)
+        return ["haproxy", "-db", "-f", conf]
