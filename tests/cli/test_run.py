@@ -82,44 +82,6 @@ class Case(support.Case):
         self.assertEqual(done.stdout, b"")
 
 
-class WrongUse(Case):
-    def test_wrong_usage_says_what_and_where_help_is(self):
-        everybody = ("everybody who reaches the port could use this proxy: say who may with "
-                     "--allow-from CIDR, or ask for a password with --proxy-auth FILE")  # fmt: skip
-        endpoint = "is not an address and a port, such as 127.0.0.1:8443 or [::1]:0"
-        seconds = "is not a number of seconds, such as 10 or 0.5"
-        rows = {
-            "--lisen 1": "unknown flag '--lisen'; did you mean '--listen'?",
-            "--record-fil-size=1": "unknown flag '--record-fil-size'; did you mean '--record-file-size'?",
-            "--qqqqqqqq": "unknown flag '--qqqqqqqq'",
-            "--listen foo": f"--listen: 'foo' {endpoint}",
-            "--listen 127.0.0.1:99999": f"--listen: '127.0.0.1:99999' {endpoint}",
-            "--listen 0.0.0.0:0": f"--listen 0.0.0.0:0: {everybody}",
-            "--listen [::]:0": f"--listen [::]:0: {everybody}",
-            "--listen 192.0.2.1:0": f"--listen 192.0.2.1:0: {everybody}",
-            "--resolve foo": "--resolve 'foo': too few parts: expected HOST:PORT:ADDRESS[,ADDRESS]…",
-            "--resolve a:1:b": "--resolve 'a:1:b': not an address: expected HOST:PORT:ADDRESS[,ADDRESS]…",
-            "--connect-to a:b": "--connect-to 'a:b': too few parts: expected HOST1:PORT1:HOST2:PORT2",
-            "--idle-timeout x": f"--idle-timeout: 'x' {seconds}",
-            "--connect-timeout -1": f"--connect-timeout: '-1' {seconds}",
-            "--front-timeout nan": f"--front-timeout: 'nan' {seconds}",
-            "--record-file-size 5x": "--record-file-size: '5x' is not a size, such as 1000000 or 64MiB",
-            "--max-flows 0": "--max-flows: '0' is not a whole number from 1 to 1000000",
-            "--threads a": "--threads: 'a' is not a whole number from 1 to 256",
-            "--record-detail foo": "--record-detail: 'foo' is not one of runs, all",
-            "--record a --no-record": "--record excludes --no-record",
-        }
-        for words, message in rows.items():
-            for command in ([], ["--", "true"]):
-                with self.row(f"run {words} {' '.join(command)}"):
-                    told = f"run: {message}\ntry: helloscope run --help"
-                    self.fails(["run", *words.split(), *command], told, status=2)
-
-    def test_a_report_needs_a_file(self):
-        told = "report: FILE is required\ntry: helloscope report --help"
-        self.fails(["report"], told, status=2)
-
-
 class CannotStart(Case):
     def test_a_port_in_use_is_named_with_its_process_and_costs_no_recording(self):
         proxy = self.proxy()
@@ -258,6 +220,10 @@ class Report(Case):
             done = self.helloscope("report", file, status=3)
             self.assertIn(f"{file}: in the block at byte {at}: ", done.stderr.decode())
             self.assertIn(events_before(content, at), done.stderr.decode())
+
+    def test_a_file_is_needed(self):
+        told = "report: FILE is required\ntry: helloscope report --help"
+        self.fails(["report"], told, status=2)
 
     def test_several_files_are_told_one_by_one(self):
         cut = self.file("cut.pcapng", self.good.read_bytes()[:-1])
