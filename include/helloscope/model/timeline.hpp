@@ -88,15 +88,15 @@ struct timeline {
     // The last request, and its way: bounded.
     std::string front;
     host_port target;
-    bool login_sent = false;   // Proxy-Authorization
-    bool way_is_older = false; // it was found for a request before, or has ended
     std::optional<routed> route;
     std::optional<resolved> names;
     std::optional<parent_answered> parent_answer; // the last one
-    std::uint32_t parents_passed = 0;
     std::vector<attempt> attempts;
-    std::uint32_t attempts_left_out = 0;
     std::optional<answered> answer;
+    std::uint32_t parents_passed = 0;
+    std::uint32_t attempts_left_out = 0;
+    bool login_sent = false;   // Proxy-Authorization
+    bool way_is_older = false; // it was found for a request before, or has ended
 
     exchange_counts exchanges;
 
