@@ -54,8 +54,8 @@ def error(status, body=b"", *fields):
 
 
 def number_of(target):
-    """Of rN.test:PORT; 0 of anything else."""
-    name = target.split(".")[0]
+    """Of rN.test:PORT or http://rN.test/; 0 of anything else."""
+    name = target.split("//")[-1].split(".")[0]
     return int(name[1:]) if name.startswith("r") else 0
 
 

@@ -1,9 +1,11 @@
 """What the tests of parent proxies share: the ways to ask helloscope, and an origin behind it."""
+import json
 import ssl
 
 import support
 from http_wire import Incoming
 from scripted import Scripted, greet
+from support import Flow
 
 
 class Parents(support.Case):
@@ -60,9 +62,17 @@ class Parents(support.Case):
             answer = Incoming(server).response()
         self.assertEqual((answer.status, len(answer.body)), (200, 1000))
 
+    def proxy(self, *words, env=None):
+        return super().proxy("--json", *words, env=env)
+
     def ended(self, proxy):
+        """The flows as they were told on stdout, in order."""
         proxy.end()
-        return list(proxy.flows().values())
+        flows = {}
+        for line in proxy.out.read_text().splitlines():
+            event = json.loads(line)
+            flows.setdefault(event["flow"], []).append(event)
+        return [Flow(events) for number, events in sorted(flows.items()) if number > 0]
 
     def the_flow(self, proxy):
         flows = self.ended(proxy)

@@ -170,6 +170,7 @@ class Through(support.Case):
 
     def test_rows(self):
         for row in ROWS:
+            self.proxy_of_rows.alive()
             with self.subTest(row.name):
                 self.row(row)
 
@@ -178,26 +179,28 @@ class ThroughSquid(Through):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.port = cls.start(Squid(cls)).port
+        cls.proxy_of_rows = cls.start(Squid(cls))
+        cls.port = cls.proxy_of_rows.port
 
     def row(self, row):
         if not row.squid:
             return self.assertEqual(self.misses(row, row.wants), [])
         _, does = row.squid
+        if does is None:
+            return None
         self.assertEqual(self.misses(row, row.wants | does), [], "Squid, by its column")
         otherwise = [key for key in does if not fits(row.wants.get(key), does[key])]
-        self.assertTrue(otherwise, "what Squid does would do for us too")
+        return self.assertTrue(otherwise, "what Squid does would do for us too")
 
 
 class ThroughHelloscope(Through):
     def setUp(self):
-        self.helloscope = self.proxy()
-        self.port = self.helloscope.port
+        self.proxy_of_rows = self.proxy()
+        self.port = self.proxy_of_rows.port
 
     def row(self, row):
         print(f"    {row.name}: {'Squid ' + row.squid[0] if row.squid else 'as Squid'}", flush=True)
         self.assertEqual(self.misses(row, row.wants), [])
-        self.helloscope.alive()
 
 
 del Through

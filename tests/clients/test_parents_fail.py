@@ -149,7 +149,7 @@ class Fake(Parents):
         with socket.socket() as closed, socket.socket() as full:
             closed.bind(("127.0.0.1", 0))
             support.fill(self, full)
-            rows = [(closed, 502, "connection_refused", 5), (full, 504, "connection_timeout", 4)]
+            rows = [(closed, 502, "connection_refused", 5), (full, 504, "connection_timeout", 6)]
             for listener, status, code, reply in rows:
                 for scheme in ("http", "https", "socks5h"):
                     with self.subTest(scheme, status=status):
@@ -171,20 +171,20 @@ class Choice(Parents):
         refusal = [Failure(script=says(error("403 No")))]
         self.parents = {name: self.scripted(http_parent(refusal)) for name in ("a", "b", "c")}
 
-    def routed(self, words, env, *targets, plain=False):
-        """Parents and source that the flow to each target was given."""
+    def routed(self, words, env, *targets):
+        """What each target's flow is told: the parents' names, and where they come from. A target is
+        HOST:PORT for a tunnel, or http://HOST:PORT/."""
         at = {name: parent.at for name, parent in self.parents.items()}
         env = self.env | {name: value.format(**at) for name, value in env.items()}
-        unresolved = [["--connect-to", f"{target}:127.0.0.1:1"] for target in targets]
-        proxy = self.proxy(*(word.format(**at) for word in words), *sum(unresolved, []), env=env)
+        hosts = [target.removeprefix("http://").rstrip("/") for target in targets]
+        nowhere = sum((["--connect-to", f"{host}:127.0.0.1:1"] for host in hosts), [])
+        proxy = self.proxy(*(word.format(**at) for word in words), *nowhere, env=env)
         for target in targets:
-            if plain:
-                self.get(proxy.port, f"http://{target}/")
-            else:
-                self.connect(proxy.port, target)
+            (self.get if "/" in target else self.connect)(proxy.port, target)
         names = {f"http://{one}": name for name, one in at.items()}
-        events = [flow.one("routed") for flow in self.ended(proxy)]
-        return [("".join(names[one] for one in event["parents"]), event.get("source", "")) for event in events]
+        events = [flow.all("routed")[:1] for flow in self.ended(proxy)]  # none: nobody said
+        return [("".join(names[one] for routed in event for one in routed.get("parents", [])),
+                 "".join(routed["source"] for routed in event)) for event in events]  # fmt: skip
 
     def test_words_and_environment(self):
         every = {"HTTPS_PROXY": "http://{a}", "HTTP_PROXY": "http://{b}", "ALL_PROXY": "http://{c}"}
@@ -206,8 +206,8 @@ class Choice(Parents):
         ]  # fmt: skip
         for words, env, tunnel, plain in rows:
             with self.subTest(words=words, env=env):
-                self.assertEqual(self.routed(words, env, "r0.test:443"), [tunnel])
-                self.assertEqual(self.routed(words, env, "r0.test:80", plain=True), [plain])
+                found = self.routed(words, env, "r0.test:443", "http://r0.test:80/")
+                self.assertEqual(found, [tunnel, plain])
 
     def test_no_proxy(self):
         """Go's rules, for a parent of the environment and for one that was asked for."""
