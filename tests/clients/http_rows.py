@@ -20,6 +20,7 @@ class Row:
     wants: dict = field(default_factory=dict)
     squid: tuple = ()  # (what it does otherwise, {key: what is seen then}); None: not tried
     methods: tuple = ("GET",)  # of the answers to be read
+    verdict: str = None  # helloscope's
 
     def __post_init__(self):
         self.wants = {"status": 200, "whole": True, "then": "usable"} | self.wants
@@ -247,7 +248,7 @@ PERSISTENCE = [
     Row("a request behind Connection: close", get("/1", Connection="close") + get("/2"),
         wants={"then": "closed", "origin:count": 1}),
     Row("a client that closes its half is gone", closes_its_half,
-        wants={"status": "closed", "whole": "closed", "then": "closed"}),
+        wants={"status": "closed", "whole": "closed", "then": "closed"}, verdict="client-gave-up"),
     Row("an IPv6 literal", to_ipv6, wants={"body": b"by IPv6", "Host": True}),
     Row("a name", by_name, wants={"body": b"hello", "Host": True}),
     Row("HTTP/1.0", get(version="1.0"),

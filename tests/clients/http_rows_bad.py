@@ -8,7 +8,7 @@ REFUSED = {"status": 400, "then": "closed", "origin:complete": 0}
 
 
 def refused(name, raw, squid=(), methods=("GET",), origin=greet, **wants):
-    return Row(name, raw, origin, REFUSED | wants, squid, methods)
+    return Row(name, raw, origin, REFUSED | wants, squid, methods, "front-refused")
 
 
 def passes(how, then="usable", complete=1, **more):
@@ -254,8 +254,12 @@ BAD_GATEWAY = {"status": 502, "then": EITHER}
 HEAD = b"HTTP/1.1 200 OK\r\n"
 
 
-def bad_gateway(name, *said, squid=(), send=get(), **wants):
-    return Row(name, send, once(*said), BAD_GATEWAY | wants, squid)
+def unanswered(name, script):
+    return Row(name, get(), script, BAD_GATEWAY, verdict="http-unanswered")
+
+
+def bad_gateway(name, *said, squid=()):
+    return Row(name, get(), once(*said), BAD_GATEWAY, squid, verdict="http-unanswered")
 
 
 def closes(visit):
@@ -268,11 +272,11 @@ def resets(visit):
 
 
 ORIGINS = [
-    Row("an origin that closes at once", get(), leaves, BAD_GATEWAY),
-    Row("an origin that closes behind the request", get(), closes, BAD_GATEWAY),
-    Row("an origin that resets behind the request", get(), resets, BAD_GATEWAY),
+    unanswered("an origin that closes at once", leaves),
+    unanswered("an origin that closes behind the request", closes),
+    unanswered("an origin that resets behind the request", resets),
     Row("an origin that is not there", head("GET http://127.0.0.1:1/ HTTP/1.1"),
-        wants=BAD_GATEWAY, squid=("says 503", {"status": 503})),
+        wants=BAD_GATEWAY, squid=("says 503", {"status": 503}), verdict="connect-refused"),
     bad_gateway("garbage", b"\x16\x03\x03\0\x05hello",
                 squid=passes_answer("takes it for HTTP/0.9")),
     bad_gateway("a banner of another protocol", b"220 mail.test ESMTP\r\n",

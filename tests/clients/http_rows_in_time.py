@@ -265,15 +265,17 @@ def resets(*pieces):
     return script
 
 
-LEFT = {"status": "left", "whole": "left", "then": "left"}
+def left(name, dialogue, script):
+    seen = {"status": "left", "whole": "left", "then": "left"}
+    return Row(name, dialogue, script, seen, verdict="client-gave-up")
+
+
 PART = response(body=b"part of it and more")[:-9]
 
 LEAVING = [
-    Row("the client leaves in the middle of its body", leaves_while_sending, sees_the_client_leave,
-        LEFT),
-    Row("the client leaves before the answer", leaves_while_waiting, sees_the_client_leave, LEFT),
-    Row("the client leaves in the middle of the answer", leaves_while_waiting, sends_until_cut,
-        LEFT),
+    left("the client leaves in the middle of its body", leaves_while_sending, sees_the_client_leave),
+    left("the client leaves before the answer", leaves_while_waiting, sees_the_client_leave),
+    left("the client leaves in the middle of the answer", leaves_while_waiting, sends_until_cut),
     Row("the origin leaves in the middle of a body", get(), once(PART),
         NOT_WHOLE | {"body": b"part of it"}),
     Row("the origin resets in the middle of a body", get(), resets(PART),

@@ -78,3 +78,8 @@ class Parents(support.Case):
         flows = self.ended(proxy)
         self.assertEqual(len(flows), 1)
         return flows[0]
+
+    def verdict(self, flow):
+        """The last one: a flow may be judged while it lasts, too."""
+        told = flow.all("verdict")
+        return told[-1]["id"] if told else None

@@ -6,14 +6,12 @@ import random
 import shutil
 import signal
 import socket
+import subprocess
+import tempfile
+import types
 from pathlib import Path
 
-from support import PATH, Process, wait_for
-
-
-def program(name):
-    """Its path, or None: Debian keeps servers where a user's PATH may not lead."""
-    return shutil.which(name, path=PATH)
+from support import PATH, Process, skip, wait_for
 
 
 def free_port():
@@ -156,6 +154,15 @@ def with_hosts(case, hosts, words):
     own = [] if os.geteuid() == 0 else ["--map-root-user"]
     return ["unshare", *own, "--mount", "sh", "-c", 'mount --bind "$0" /etc/hosts && exec "$@"',
             file, *words]  # fmt: skip
+
+
+def need_own_hosts():
+    """Skips the script where a mount namespace is not to be had."""
+    with tempfile.TemporaryDirectory() as folder:
+        words = with_hosts(types.SimpleNamespace(folder=folder), {}, ["true"])
+        done = subprocess.run(words, env={"PATH": PATH}, capture_output=True)
+    if done.returncode != 0:
+        skip(f"no namespace with another /etc/hosts: {done.stderr.decode()}")
 
 
 class Tinyproxy(Peer):

@@ -5,6 +5,7 @@ usage: test_http_semantics.py HELLOSCOPE [unittest arguments]
 """
 import contextlib
 import hashlib
+import json
 import os
 import socket
 
@@ -29,6 +30,7 @@ class Talk:
     def __init__(self, stack, proxy, origin):
         self.stack, self.origin, self.at = stack, origin, origin.at
         self.connection = stack.enter_context(socket.create_connection(("127.0.0.1", proxy), PATIENCE))
+        self.port = self.connection.getsockname()[1]
         self.incoming = Incoming(self.connection)
         self.answers = []
         self.facts = {}  # what a dialogue wants compared besides
@@ -195,8 +197,25 @@ class ThroughSquid(Through):
 
 class ThroughHelloscope(Through):
     def setUp(self):
-        self.proxy_of_rows = self.proxy()
+        self.proxy_of_rows = self.proxy("--json")
         self.port = self.proxy_of_rows.port
+
+    def test_rows(self):
+        self.row_of = {}  # by the client's port
+        super().test_rows()
+        self.proxy_of_rows.end()
+        told = [json.loads(line) for line in self.proxy_of_rows.out.read_text().splitlines()]
+        verdicts = {one["flow"]: one["id"] for one in told if one["event"] == "verdict"}
+        for flow in (one for one in told if one["event"] == "flow_opened"):
+            row = self.row_of[int(flow["client"].rsplit(":")[1])]
+            if row.wants["whole"]:
+                with self.subTest(row.name, what="verdict"):
+                    self.assertEqual(verdicts.get(flow["flow"]), row.verdict)
+
+    def play(self, row):
+        seen, at = super().play(row)
+        self.row_of[seen.talk.port] = row
+        return seen, at
 
     def row(self, row):
         print(f"    {row.name}: {'Squid ' + row.squid[0] if row.squid else 'as Squid'}", flush=True)

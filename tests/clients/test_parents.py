@@ -8,7 +8,7 @@ import ssl
 
 import support
 from parents import Parents
-from peers import Dante, Mitmdump, Squid, Tinyproxy, free_port
+from peers import Dante, Mitmdump, Squid, Tinyproxy, free_port, need_own_hosts
 from support import basic
 
 HOSTS = {"registry.test": "127.0.0.1"}
@@ -110,7 +110,7 @@ class Real(Parents):
                 answer = self.get(proxy.port, f"http://registry.test:{self.plain.port}/plain")
                 self.assertEqual((answer.status, answer.body), (200, b"hello"))
                 flow, plain = self.ended(proxy)
-                self.assertEqual((flow.verdict, plain.verdict), (None, None))
+                self.assertEqual((self.verdict(flow), self.verdict(plain)), (None, None))
                 routed = flow.one("routed")
                 self.assertEqual((routed["parents"], routed.get("source")), (parents, source))
                 self.assertEqual([one["parent"] for one in flow.all("parent_answered")], parents)
@@ -139,7 +139,7 @@ class Real(Parents):
                 reason = f"parent http://{at} answered {status}: {words}"
                 self.assertEqual((answer.status, answer.reason), (status, reason))
                 self.assertEqual(answer.get("Proxy-Authenticate"), challenge)
-                self.assertEqual(self.the_flow(proxy).verdict, "parent-auth")
+                self.assertEqual(self.verdict(self.the_flow(proxy)), "parent-auth")
 
     def test_a_clients_own_login_goes_to_the_first_parent(self):
         mine = f"Proxy-Authorization: Basic {basic('user', 's3cret')}"
@@ -150,7 +150,7 @@ class Real(Parents):
                 self.fetch(proxy.port, None, mine)
                 answer = self.get(proxy.port, f"http://registry.test:{self.plain.port}/", mine)
                 self.assertEqual(answer.status, 200)
-                self.assertEqual(self.ended(proxy)[0].verdict, None)
+                self.assertEqual(self.verdict(self.ended(proxy)[0]), None)
 
     def test_what_a_parent_refuses_is_told_in_its_words(self):
         with socket.socket() as bound:  # nobody listens
@@ -170,7 +170,7 @@ class Real(Parents):
                     proxy = self.proxy("--via", via)
                     answer, _ = self.connect(proxy.port, target)
                     self.assertEqual((answer.status, answer.reason), (status, f"parent {via} {words}"))
-                    self.assertEqual(self.the_flow(proxy).verdict, "parent-refused")
+                    self.assertEqual(self.verdict(self.the_flow(proxy)), "parent-refused")
 
     def test_a_parent_that_opens_tls_is_seen(self):
         via = f"http://{self.mitmdump.at}"
@@ -181,7 +181,7 @@ class Real(Parents):
         answer = self.get(proxy.port, f"http://registry.test:{self.plain.port}/plain")
         self.assertEqual((answer.status, answer.body), (200, b"hello"))
         trusting, not_trusting, _ = self.ended(proxy)
-        self.assertEqual((trusting.verdict, not_trusting.verdict), (None, "certificate-untrusted"))
+        self.assertEqual((self.verdict(trusting), self.verdict(not_trusting)), (None, "certificate-untrusted"))
 
     def test_tls_to_a_parent_that_fails_is_told(self):
         tls, stranger = self.squid_tls, self.path("stranger")
@@ -199,7 +199,7 @@ class Real(Parents):
                 answer, _ = self.connect(proxy.port, self.target)
                 self.assertEqual(answer.status, 502)
                 self.assertIn(f"TLS to parent {via} failed: ", answer.reason)
-                self.assertEqual(self.the_flow(proxy).verdict, "parent-tls")
+                self.assertEqual(self.verdict(self.the_flow(proxy)), "parent-tls")
 
 
 class Chained(Parents):
@@ -211,8 +211,29 @@ class Chained(Parents):
             with self.subTest(scheme):
                 near = self.proxy("--via", f"{scheme}://127.0.0.1:{far.port}")
                 self.fetch(near.port)
-                self.assertIsNone(self.the_flow(near).verdict)
-        self.assertEqual([flow.verdict for flow in self.ended(far)], [None, None])
+                self.assertIsNone(self.verdict(self.the_flow(near)))
+        self.assertEqual([self.verdict(flow) for flow in self.ended(far)], [None, None])
+
+    def test_a_login_by_each_scheme(self):
+        """What Dante and tinyproxy cannot: RFC 1929, and Basic over TLS."""
+        hashed = self.run_program("openssl", "passwd", "-6", "s3cret").stdout.decode()
+        users = self.path("users")
+        users.write_text(f"user:{hashed}")
+        far = self.proxy("--listen-tls", "127.0.0.1:0", "--certs", self.certs, "--proxy-auth", users,
+                         "--via", "direct", "--resolve", f"{self.target}:127.0.0.1")  # fmt: skip
+        port, tls = far.ports
+        to_tls = ["--proxy-cacert", self.ca, "--resolve", f"parent.test:{tls}:127.0.0.1"]
+        for at in (f"http://{{}}@127.0.0.1:{port}", f"socks5h://{{}}@127.0.0.1:{port}",
+                   f"https://{{}}@parent.test:{tls}"):  # fmt: skip
+            for login, right in (("user:s3cret", True), ("user:wrong", False)):
+                with self.subTest(at, right=right):
+                    near = self.proxy("--via", at.format(login), *to_tls)
+                    if right:
+                        self.fetch(near.port)
+                    else:
+                        self.assertIn("answered", self.connect(near.port, self.target)[0].reason)
+                    verdict = None if right else "parent-auth"
+                    self.assertEqual(self.verdict(self.the_flow(near)), verdict)
 
     def test_ourselves_as_the_parent_is_refused_at_the_start(self):
         port = free_port()
@@ -233,7 +254,7 @@ class Chained(Parents):
         answers.append(self.get(proxy.port, f"http://127.0.0.1:{proxy.port}/"))
         for answer in answers:
             self.loop(answer)
-        self.assertEqual([flow.verdict for flow in self.ended(proxy)], ["proxy-loop"] * 3)
+        self.assertEqual([self.verdict(flow) for flow in self.ended(proxy)], ["proxy-loop"] * 3)
 
     def loop(self, answer):
         self.assertEqual(answer.status, 502)
@@ -247,10 +268,11 @@ class Chained(Parents):
         self.assertEqual(self.connect(ports[0], "r0.test:443")[0].status, 502)
         self.assertEqual(self.get(ports[0], "http://r0.test/").status, 502)
         flows = self.ended(one)
-        self.assertEqual([flow.verdict for flow in flows].count("proxy-loop"), 2)
+        self.assertEqual([self.verdict(flow) for flow in flows].count("proxy-loop"), 2)
         self.assertEqual((len(flows), len(self.ended(other))), (4, 2))
 
 
 if __name__ == "__main__":
     support.need("openssl", "squid", "tinyproxy", "danted", "mitmdump", "unshare")
+    need_own_hosts()
     support.main()
