@@ -75,7 +75,8 @@ HTTP = [
     garbled("a TLS alert", says(b"\x15\3\3\0\2\2\x46"), "malformed status-line at byte 0"),
     garbled("another protocol", says(b"SSH-2.0-OpenSSH_9.2\r\n"), "malformed status-line at byte 0"),
     garbled("another version", says(b"HTTP/2.0 200 OK\r\n\r\n"), "unsupported HTTP-version at byte 0"),
-    garbled("a status of two digits", says(b"HTTP/1.1 20 OK\r\n\r\n"), "malformed status-code at byte 9"),
+    garbled("a status of two digits", says(b"HTTP/1.1 20 OK\r\n\r\n"),
+            "malformed status-code at byte 9"),
     garbled("bare LF", says(b"HTTP/1.1 200 OK\n\n"), "malformed bare LF at byte 15"),
     garbled("a head without an end", says_and_waits(b"HTTP/1.1 200 OK\r\nX: " + b"x" * 20_000),
             "too long head at byte 16384"),
@@ -149,5 +150,6 @@ GREETINGS = [
     not_socks("HTTP in answer", says_when_asked(b"HTTP/1.1 400 Bad Request\r\n\r\n"),
               "its first byte is 0x48, not 0x05"),
     silent("half a choice, then nothing", b"\5"),
-    closed("the end"),
+    Failure("the end", lambda visit: visit.incoming.more(), 502,
+            "parent {p} closed the connection: without an answer", *CLOSED),
 ]  # fmt: skip

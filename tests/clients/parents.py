@@ -23,11 +23,21 @@ class Parents(support.Case):
         self.addCleanup(server.stop)
         return server
 
+    def setUp(self):
+        self.clients = []
+        self.addCleanup(self.leave)
+
+    def ask(self, port, octets):
+        """What comes from the proxy that has been sent this."""
+        self.clients.append(support.ask(port, octets))
+        return Incoming(self.clients[-1])
+
+    def leave(self):
+        for client in self.clients:
+            client.close()
+
     def open(self, port, *lines):
-        """What comes from the proxy that has been sent these lines."""
-        connection = support.ask(port, "\r\n".join(lines).encode() + b"\r\n\r\n")
-        self.addCleanup(connection.close)
-        return Incoming(connection)
+        return self.ask(port, "\r\n".join(lines).encode() + b"\r\n\r\n")
 
     def connect(self, port, target, *fields):
         """Asks for a tunnel: the answer, and what comes behind it."""
@@ -41,13 +51,11 @@ class Parents(support.Case):
 
     def socks5(self, port, target):
         """Asks for a tunnel by SOCKS5: the reply code, and what comes behind it."""
-        connection = support.ask(port, b"\5\1\0")
-        self.addCleanup(connection.close)
-        incoming = Incoming(connection)
+        incoming = self.ask(port, b"\5\1\0")
         self.assertEqual(incoming.exactly(2), b"\5\0")
         host, number = target.rsplit(":", 1)
         asked = b"\5\1\0\3%c%s" % (len(host), host.encode()) + int(number).to_bytes(2, "big")
-        connection.sendall(asked)
+        incoming.connection.sendall(asked)
         reply = incoming.exactly(4)
         incoming.exactly({1: 6, 4: 18}[reply[3]])
         return reply[1], incoming
@@ -67,6 +75,7 @@ class Parents(support.Case):
 
     def ended(self, proxy):
         """The flows as they were told on stdout, in order."""
+        self.leave()  # it would wait for them
         proxy.end()
         flows = {}
         for line in proxy.out.read_text().splitlines():

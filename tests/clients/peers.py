@@ -192,8 +192,8 @@ class Mitmdump(Peer):
 
     def prepare(self, hosts, origin_ca):
         return with_hosts(self, hosts, [
-            "mitmdump", "--listen-host", "127.0.0.1", "-p", self.port, "--set", f"confdir={self.folder}",
-            "--set", f"ssl_verify_upstream_trusted_ca={origin_ca}",
+            "mitmdump", "--listen-host", "127.0.0.1", "-p", self.port,
+            "--set", f"confdir={self.folder}", "--set", f"ssl_verify_upstream_trusted_ca={origin_ca}",
         ])  # fmt: skip
 
 

@@ -87,8 +87,9 @@ class Fake(Parents):
 
     def test_what_an_http_parent_is_asked(self):
         parent = self.scripted(http_parent([Failure(script=says(error("403 No")))]))
-        for via, authorization in ((f"http://{parent.at}", None),
-                                   (f"http://a%40b:c%3Ad@{parent.at}", f"Basic {basic('a@b', 'c:d')}")):  # fmt: skip
+        rows = [(f"http://{parent.at}", None),
+                (f"http://a%40b:c%3Ad@{parent.at}", f"Basic {basic('a@b', 'c:d')}")]  # fmt: skip
+        for via, authorization in rows:
             with self.subTest(via):
                 proxy = self.proxy("--via", via)
                 self.connect(proxy.port, "r0.test:443", "User-Agent: mine/1", "X-Mine: 1")
@@ -168,6 +169,7 @@ class Choice(Parents):
     """Which parent it is, by words, environment and target. The parents refuse: it is in the event."""
 
     def setUp(self):
+        super().setUp()
         refusal = [Failure(script=says(error("403 No")))]
         self.parents = {name: self.scripted(http_parent(refusal)) for name in ("a", "b", "c")}
 
@@ -221,7 +223,8 @@ class Choice(Parents):
         rows = [
             ([], {"HTTPS_PROXY": "{a}", "NO_PROXY": listed}, "HTTPS_PROXY", "NO_PROXY"),
             ([], {"https_proxy": "{a}", "no_proxy": listed}, "https_proxy", "no_proxy"),
-            (["--noproxy", listed], {"HTTPS_PROXY": "{a}", "NO_PROXY": "*"}, "HTTPS_PROXY", "--noproxy"),
+            (["--noproxy", listed], {"HTTPS_PROXY": "{a}", "NO_PROXY": "*"}, "HTTPS_PROXY",
+             "--noproxy"),
             (["--via", "{a}", "--noproxy", listed], {}, "--via", "--noproxy"),
         ]  # fmt: skip
         for words, env, source, why in rows:
