@@ -127,7 +127,11 @@ void release_signals() {
 }
 
 int wait_for_signal() {
-    const auto set = set_of(endings);
+    auto set = set_of(endings);
+    struct sigaction action {};
+    for (const int one : endings) // nohup: what was ignored when we began stays so
+        if (::sigaction(one, nullptr, &action) == 0 && action.sa_handler == SIG_IGN)
+            sigdelset(&set, one);
     int got = 0;
     ::sigwait(&set, &got);
     return got;

@@ -73,7 +73,10 @@ int say_unexpected(const program& program) {
     const auto flag = std::ranges::find_if(
         left, [](const std::string& text) { return text.starts_with('-'); });
     std::string culprit = flag != left.end() ? *flag : left.front();
-    if (culprit.starts_with("--")) culprit.resize(std::min(culprit.find('='), culprit.size()));
+    if (culprit.starts_with('-')) culprit.resize(std::min(culprit.find('='), culprit.size()));
+    // A value that is glued to a short flag may hold a password.
+    if (!culprit.starts_with("--") && culprit.find_first_of(":@") != std::string::npos)
+        culprit.resize(2);
     const CLI::App& command = program.chosen();
     const auto near = nearest(culprit, known_names(command));
     const std::string_view kind = culprit.starts_with('-') ? "flag"
@@ -83,6 +86,23 @@ int say_unexpected(const program& program) {
         command, fmt::format(
                      "unknown {} '{}'{}", kind, culprit,
                      near ? fmt::format("; did you mean '{}'?", *near) : std::string()));
+}
+
+// CLI11 takes the `--` that follows a value which might be left out: such a value is joined to its
+// flag, which leaves nothing to guess.
+void join_optional_values(const program& program, std::vector<std::string>& arguments) {
+    const auto commands = program.root.get_subcommands([&](const CLI::App* one) {
+        return !arguments.empty() && one->get_name() == arguments.front();
+    });
+    if (commands.empty()) return;
+    for (std::size_t i = 1; i + 1 < arguments.size() && arguments[i] != "--"; ++i) {
+        const auto* option = commands.front()->get_option_no_throw(arguments[i]);
+        const bool may_go_without = option != nullptr && option->get_type_size_min() == 0 &&
+                                    option->get_type_size_max() > 0;
+        if (!may_go_without || arguments[i + 1].starts_with('-')) continue;
+        arguments[i] += '=' + arguments[i + 1];
+        arguments.erase(arguments.begin() + static_cast<std::ptrdiff_t>(i) + 1);
+    }
 }
 
 int run_chosen(program& program) {
@@ -104,6 +124,7 @@ int run_command_line(std::vector<std::string> arguments, std::span<const subcomm
     program program;
     define(program, table);
     try {
+        join_optional_values(program, arguments);
         std::ranges::reverse(arguments); // the order in which CLI11 takes a vector
         program.root.parse(std::move(arguments));
         return run_chosen(program);

@@ -9,7 +9,7 @@ namespace {
 class help_text : public CLI::Formatter {
   public:
     std::string make_option_opts(const CLI::Option* option) const override {
-        if (option->get_type_size() == 0) return ""; // a flag
+        if (option->get_type_size_max() == 0) return ""; // a flag
         const std::string& standard = option->get_default_str();
         return " " + option->get_type_name() + (standard.empty() ? "" : " [" + standard + "]");
     }

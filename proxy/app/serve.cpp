@@ -9,10 +9,10 @@
 #include "subcommand.hpp"
 #include "values.hpp"
 
+#include <array>
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
 #include <csignal>
-#include <array>
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 #include <sstream>

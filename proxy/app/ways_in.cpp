@@ -102,10 +102,14 @@ result<void> add_identity(const ways_in_options& options, relay::options& plan) 
         return std::unexpected(failure{
             "--listen-tls needs a certificate: --certs DIR, as helloscope certs --out DIR makes "
             "it, or --cert FILE and --key FILE"});
+    const auto flag = [&](std::string_view alone, const failure& why) {
+        const auto name = options.certs.empty() ? alone : "--certs";
+        return std::unexpected(failure{fmt::format("{}: {}", name, why.message)});
+    };
     const auto chain = read_file(files.certificate);
-    if (!chain) return std::unexpected(chain.error());
+    if (!chain) return flag("--cert", chain.error());
     const auto key = read_file(files.key);
-    if (!key) return std::unexpected(key.error());
+    if (!key) return flag("--key", key.error());
     auto made = net::tls_server_context::make(*chain, *key);
     if (!made)
         return std::unexpected(failure{fmt::format(
@@ -118,7 +122,7 @@ result<void> add_identity(const ways_in_options& options, relay::options& plan) 
 result<void> add_logins(const ways_in_options& options, relay::options& plan) {
     if (options.proxy_auth.empty()) return {};
     const auto text = read_file(options.proxy_auth);
-    if (!text) return std::unexpected(text.error());
+    if (!text) return std::unexpected(failure{"--proxy-auth: " + text.error().message});
     auto logins = relay::passwords::parse(*text, options.proxy_auth);
     if (!logins) return std::unexpected(failure{"--proxy-auth " + logins.error().message});
     plan.access.logins = std::move(*logins);
@@ -228,6 +232,7 @@ void add_ways_in(CLI::App& command, ways_in_options& options) {
         "IPv6 [redirect@127.0.0.1:8485]",
         "[redirect|tproxy][@ADDRESS:PORT]", group_in)
         ->type_size(0, 1)
+        ->option_text("[redirect|tproxy][@ADDRESS:PORT]")
         ->check(readable(parse_transparent));
     command
         .add_flag(

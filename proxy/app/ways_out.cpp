@@ -48,7 +48,7 @@ void log_in(wire::front::proxy_url& parent, const std::vector<policy::netrc_entr
 result<void> add_credentials(const std::string& file, policy::ways_out& ways) {
     if (file.empty()) return {};
     const auto text = read_file(file);
-    if (!text) return std::unexpected(text.error());
+    if (!text) return std::unexpected(failure{"--via-credentials: " + text.error().message});
     const auto known = policy::parse_netrc(*text, file);
     if (!known) return std::unexpected(failure{"--via-credentials " + known.error().message});
     for (auto& parent : ways.via) log_in(parent, *known);

@@ -41,6 +41,7 @@ flow::~flow() {
     } catch (const std::exception&) {
         // Memory ran out at the very end: the flow goes unreported, the others go on.
     }
+    if (own_end) around.common.ends.remove(*own_end);
     --around.common.count.open;
 }
 

@@ -68,6 +68,7 @@ class flow final : private observer_sink {
 
     surroundings around;
     const arrival came;
+    std::optional<endpoint> own_end;    // of the server leg, told to all flows by `common.ends`
     std::optional<endpoint> introduced; // the client, as a PROXY protocol header names it
     net::flow_clock clock;
     std::unique_ptr<net::stream> client;

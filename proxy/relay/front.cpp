@@ -35,7 +35,7 @@ awaitable<std::optional<request>> by_first_bytes(flow& of, stream_reader& from) 
     auto kind = wire::front::sniff(from.unused());
     while (kind == first_bytes::need_more) {
         if (const auto failed = co_await from.more()) {
-            co_await fronts::left_early(of, from, failed, time.fired());
+            co_await fronts::left_early(of, from, kind, failed, time.fired());
             co_return std::nullopt;
         }
         kind = wire::front::sniff(from.unused());
@@ -129,10 +129,10 @@ awaitable<void> answer_and_close(
     co_await say_goodbye(of, std::move(answer));
 }
 
-awaitable<void> left_early(flow& of, stream_reader& from, net::error_code how, bool late) {
+awaitable<void> left_early(
+    flow& of, stream_reader& from, first_bytes kind, net::error_code how, bool late) {
     if (of.aborted) co_return;
     const auto so_far = from.unused();
-    const auto kind = wire::front::sniff(so_far);
     if (!so_far.empty()) tell_unknown(of, name_of(kind), so_far.size());
     if (late) {
         of.tell_closed(leg::client, "helloscope", "timeout", "--front-timeout");

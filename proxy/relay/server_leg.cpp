@@ -76,6 +76,15 @@ refusal ourselves(const hop_name& what) {
         fmt::format("{} is this proxy itself: a loop", what.text));
 }
 
+refusal came_back(const hop_name& what) {
+    return refusal(
+        502, proxy_error::proxy_loop_detected,
+        fmt::format(
+            "the connection to {} is helloscope's own, redirected back to it: the rules must "
+            "leave out its user (--print-rules as that user)",
+            what.text));
+}
+
 bool leads_to_us(const flow& of, const ip_address& address, std::uint16_t port) {
     for (const auto& where : of.around.common.options.listeners)
         if (is_listener(where, address, port)) return true;
@@ -121,6 +130,13 @@ awaitable<server_leg> dial(flow& of, hop_name what, bool other_target) {
     server_leg made;
     net::error_code ignored;
     made.local = net::from_asio(dialed.socket->local_endpoint(ignored));
+    if (of.came.in.how == way_in::redirect) {
+        if (of.own_end) of.around.common.ends.remove(*of.own_end);
+        of.own_end = made.local;
+        of.around.common.ends.add(made.local);
+        // Only now is it certain that a flow of ours which leads here has told its own end.
+        if (of.around.common.ends.has(of.came.from)) co_return server_leg(came_back(what));
+    }
     of.server = net::make_tcp_stream(std::move(*dialed.socket));
     co_return made;
 }

@@ -6,6 +6,8 @@
 #include "helloscope/relay/recorder.hpp"
 
 #include <atomic>
+#include <mutex>
+#include <unordered_set>
 
 namespace helloscope::relay {
 
@@ -14,11 +16,34 @@ struct counters {
     std::atomic<std::uint64_t> open{0};
 };
 
+// Our own ends of open server legs: a redirected connection that comes from one is our own, sent
+// back to us. Kept only where there is a redirect listener; touched once a connection.
+class own_ends {
+  public:
+    void add(const endpoint& local) {
+        const std::lock_guard lock(mutex_);
+        ends_.insert(to_string(local));
+    }
+    void remove(const endpoint& local) {
+        const std::lock_guard lock(mutex_);
+        ends_.erase(to_string(local));
+    }
+    bool has(const endpoint& peer) const {
+        const std::lock_guard lock(mutex_);
+        return ends_.contains(to_string(peer));
+    }
+
+  private:
+    mutable std::mutex mutex_;
+    std::unordered_set<std::string> ends_;
+};
+
 struct shared {
     const relay::options options; // its listeners are where we really listen
     net::resolver& resolver;
     const std::string pseudonym; // ours, in the Via field of what we send (RFC 9110 section 7.6.3)
     counters count;
+    own_ends ends;
 
     shared(relay::options wanted, net::resolver& names, std::string name)
         : options(std::move(wanted)), resolver(names), pseudonym(std::move(name)) {}

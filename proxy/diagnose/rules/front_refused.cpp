@@ -25,6 +25,8 @@ std::string summary_of(const facts& f) {
                               "client sent none that it knows.";
     if (answer.status == 403)
         return fmt::format("helloscope does not serve this client: {}.", answer.reason);
+    if (answer.status == 500)
+        return fmt::format("helloscope could not do what was asked: {}.", answer.reason);
     return fmt::format("helloscope refused the request: {}.", answer_of(f));
 }
 
@@ -46,7 +48,8 @@ void add_remedy(finding& to, const facts& f) {
 
 // By our own word; a refusal of a parent that was passed on is the parent's.
 std::optional<finding> front_refused(const facts& f) {
-    const bool refused = f.answer && (f.answer->status / 100 == 4 || f.answer->status == 0);
+    const bool refused = f.answer && (f.answer->status / 100 == 4 || f.answer->status == 0 ||
+                                      f.answer->status == 500);
     if (!refused || f.front == "tls" || f.front == "sslv2-hello" ||
         (f.parent_answer && !f.parent_answer->error.empty()))
         return std::nullopt;

@@ -33,8 +33,10 @@ net::awaitable<bool> read_haproxy(flow& of, stream_reader& from);
 
 // ---- what fronts share
 
-// The client left before it had asked, or its time is up: told, and answered where words are known.
-net::awaitable<void> left_early(flow& of, stream_reader& from, net::error_code how, bool late);
+// The client left before it had asked, or its time is up: told, and answered if what it speaks is
+// HTTP, or nothing that is known.
+net::awaitable<void> left_early(
+    flow& of, stream_reader& from, wire::front::first_bytes kind, net::error_code how, bool late);
 void tell_unknown(flow& of, std::string_view front, std::size_t length);
 std::string_view name_of(wire::front::first_bytes kind);
 

@@ -12,18 +12,20 @@ awaitable<bool> read_haproxy(flow& of, stream_reader& from) {
     auto header = wire::front::parse_haproxy_header(from.unused());
     while (!header && header.error().code == errc::need_more) {
         if (const auto failed = co_await from.more()) {
-            co_await left_early(of, from, failed, time.fired());
+            co_await left_early(of, from, wire::front::first_bytes::proxy_v1, failed, time.fired());
             co_return false;
         }
         header = wire::front::parse_haproxy_header(from.unused());
     }
     if (!header) {
         // Whoever does not speak it is not meant to be here: no answer would be understood.
-        tell_unknown(of, name_of(wire::front::sniff(from.unused())), from.unused().size());
-        of.tell_closed(
-            model::leg::client, "helloscope", "rst",
-            "no PROXY protocol header (--accept-haproxy-protocol): " + to_string(header.error()));
-        of.abort();
+        tell_unknown(of, "haproxy-protocol", from.unused().size());
+        co_await answer_and_close(
+            of, 400,
+            "the connection does not begin with a PROXY protocol header "
+            "(--accept-haproxy-protocol): " +
+                to_string(header.error()),
+            "helloscope; error=http_request_error", "");
         co_return false;
     }
     of.tell_unseen(direction::to_server, trace::legs::client, header->size);

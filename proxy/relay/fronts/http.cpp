@@ -171,7 +171,7 @@ awaitable<std::optional<request>> read_http(
         const auto end = scanner.find_end(from.unused());
         if (end || end.error().code != errc::need_more) break;
         if (const auto failed = co_await from.more()) {
-            co_await left_early(of, from, failed, time.fired());
+            co_await left_early(of, from, kind, failed, time.fired());
             co_return std::nullopt;
         }
     }

@@ -74,7 +74,9 @@ awaitable<std::optional<request>> read_socks(
         if (step.what == socks_server::next::connect) break;
         if (goes_on) continue;
         if (const auto failed = co_await from.more()) {
-            co_await left_early(of, from, failed, time.fired());
+            const auto kind = dialogue.version() == 4 ? wire::front::first_bytes::socks4
+                                                      : wire::front::first_bytes::socks5;
+            co_await left_early(of, from, kind, failed, time.fired());
             co_return std::nullopt;
         }
     }

@@ -41,7 +41,7 @@ awaitable<bool> accept_tls(flow& of, stream_reader& from) {
         const net::deadline time(co_await net::asio::this_coro::executor, *of.client, limit);
         while (from.unused().empty())
             if (const auto failed = co_await from.more()) {
-                co_await left_early(of, from, failed, time.fired());
+                co_await left_early(of, from, wire::front::first_bytes::tls, failed, time.fired());
                 co_return false;
             }
     }
@@ -58,7 +58,10 @@ awaitable<bool> accept_tls(flow& of, stream_reader& from) {
     auto& made = std::get<0>(shaken);
     of.client = std::move(made.stream);
     if (of.client) co_return true;
-    of.tell_closed(model::leg::client, "helloscope", "error", "TLS to the proxy: " + made.error);
+    tell_unknown(of, "https-proxy", 0);
+    co_await answer_and_close(
+        of, 400, "TLS to the proxy failed: " + made.error, "helloscope; error=tls_protocol_error",
+        "");
     co_return false;
 }
 

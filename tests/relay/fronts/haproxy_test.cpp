@@ -26,9 +26,10 @@ TEST_CASE_METHOD(fronting, "without the header there is no flow") {
     CHECK(over);
     CHECK_FALSE(asked);
     CHECK(client->was_reset);
-    const auto closings = told.all<model::closed>();
-    REQUIRE_FALSE(closings.empty());
-    CHECK(closings[0].error.find("--accept-haproxy-protocol") != std::string::npos);
+    const auto answers = told.all<model::answered>();
+    REQUIRE(answers.size() == 1);
+    CHECK(answers[0].reason.find("--accept-haproxy-protocol") != std::string::npos);
+    CHECK(client->sent.empty());
 }
 
 TEST_CASE_METHOD(fronting, "a header that nobody asked for is refused with a hint") {
