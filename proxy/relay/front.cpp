@@ -67,6 +67,13 @@ refusal::refusal(proxy_error error, std::string cause)
 refusal::refusal(int status, proxy_error error, std::string cause)
     : spec(spec_of(status, error, std::move(cause))) {}
 
+std::string printable(std::string_view words) {
+    std::string out(words);
+    for (auto& c : out)
+        if (c < ' ' || c > '~') c = '?';
+    return out;
+}
+
 // A coroutine without a local, which awaits in a condition, loses its arguments in g++ 12.
 awaitable<std::optional<request>> read_front(flow& of, stream_reader& from) {
     bool goes_on = true;

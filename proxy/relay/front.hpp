@@ -49,6 +49,9 @@ net::awaitable<std::optional<request>> read_front(flow& of, stream_reader& from)
 // no words, the leg is reset.
 net::awaitable<void> refuse(flow& of, const front& by, refusal why);
 
+// Words of a peer as they may be shown: what is not printable ASCII becomes '?'.
+std::string printable(std::string_view words);
+
 // Says what is to be said last, and then waits for the client to close: a close of ours with bytes
 // of the client unread would be a reset, and the answer could be lost with it.
 net::awaitable<void> say_goodbye(flow& of, std::string answer);

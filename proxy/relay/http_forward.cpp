@@ -94,7 +94,7 @@ void tell_login_wanted(flow& of, const wire::front::proxy_url& parent, const htt
     model::parent_answered event;
     event.parent = to_string(parent);
     event.status = done.answered;
-    event.reason = done.words;
+    event.reason = printable(done.words);
     event.error = "auth";
     of.tell(std::move(event));
 }
@@ -109,6 +109,12 @@ awaitable<after> serve(flow& of, stream_reader& from, kept_leg& leg, request ask
     const auto plan = http::plan_request(*head, of.around.common.pseudonym);
     if (!plan) {
         co_await refuse(of, *asked.by, not_passed_on(plan.error()));
+        co_return after::over;
+    }
+    if (plan->ends_here) {
+        co_await refuse(
+            of, *asked.by,
+            refusal(501, proxy_error::http_request_denied, "Max-Forwards: 0 ends here"));
         co_return after::over;
     }
     from.spend(plan->size);

@@ -160,7 +160,7 @@ void tell_answer(flow& of, const proxy_url& parent, const hop_answer& answer) {
     model::parent_answered event;
     event.parent = to_string(parent);
     event.status = answer.status;
-    event.reason = answer.reason.empty() ? answer.error : answer.reason;
+    event.reason = printable(answer.reason.empty() ? answer.error : answer.reason);
     event.took = answer.took;
     event.error = word_of(answer.how);
     of.tell(std::move(event));
@@ -171,7 +171,7 @@ refusal refused_by(const proxy_url& parent, const hop_answer& answer) {
     const bool http = parent.speaks_http();
     auto cause = fmt::format(
         "parent {} answered{}: {}", to_string(parent),
-        http ? fmt::format(" {}", answer.status) : "", answer.reason);
+        http ? fmt::format(" {}", answer.status) : "", printable(answer.reason));
     const bool login = answer.how == hop_answer::ending::wants_login;
     const int status = http && answer.status >= 400 ? answer.status : login ? 407 : 502;
     const bool client_error = status / 100 == 4;

@@ -15,11 +15,16 @@ namespace {
 
 // Where the client was going: under TPROXY that is our socket's own address.
 result<endpoint> destination_of(net::tcp::socket& client, way_in how) {
-    if (how == way_in::redirect) return net::original_destination(client.native_handle());
     net::error_code error;
-    const auto bound = client.local_endpoint(error);
+    const auto local = client.local_endpoint(error);
     if (error) return std::unexpected(failure{error.message()});
-    return net::from_asio(bound);
+    const auto bound = net::from_asio(local);
+    if (how != way_in::redirect) return bound;
+    auto meant = net::original_destination(client.native_handle());
+    if (meant && *meant == bound)
+        return std::unexpected(
+            failure{"the connection came to this port itself: no rule redirected it"});
+    return meant;
 }
 
 } // namespace

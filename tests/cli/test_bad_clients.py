@@ -315,11 +315,11 @@ class Tls(Live):
             ssl.create_default_context().wrap_socket(ask(proxy.port, b""), server_hostname="registry.test")
         self.good(proxy)
         told = proxy.end()
-        errors = [flow.one("closed", leg="client")["error"] for flow in list(proxy.flows().values())[:3]]
+        errors = [flow.one("answered")["reason"] for flow in list(proxy.flows().values())[:3]]
         for error in errors:
-            self.assertTrue(error.startswith("TLS to the proxy: "), error)
+            self.assertTrue(error.startswith("TLS to the proxy failed: "), error)
             self.assertIn(error, told)
-        self.assertIn("unknown ca", errors[2])
+        self.assertIn("unknown CA", errors[2])
 
     def test_half_a_hello_waits_no_longer_than_a_request_may(self):
         proxy = self.start_tls("--front-timeout", "0.3")

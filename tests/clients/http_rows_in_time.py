@@ -116,7 +116,7 @@ UPGRADES = [
         wants={"origin:field:Upgrade": None}),
     Row("101 that nobody asked for", get(),
         answers(SWITCHING + b"Upgrade: x\r\n\r\n"),
-        {"status": 502, "then": EITHER}),
+        {"status": 502, "then": EITHER}, verdict="http-unanswered"),
 ]  # fmt: skip
 
 # Streaming ----------------------------------------------------------------------------------------

@@ -81,7 +81,7 @@ HTTP = [
     garbled("a head without an end", says_and_waits(b"HTTP/1.1 200 OK\r\nX: " + b"x" * 20_000),
             "too long head at byte 16384"),
     garbled("interim answers without an end", says_and_waits(b"HTTP/1.1 100 Continue\r\n\r\n" * 100),
-            "interim answers without an end"),
+            "16 interim answers and no final one"),
     closed("half a head, then the end", b"HTTP/1.1 200 OK\r\nX: "),
     closed("half a status line, then the end", b"HTTP/1.1 2"),
     closed("the end"),

@@ -309,10 +309,11 @@ class Refused(Case):
                 with self.subTest(ways_in=ways_in[0], content=content):
                     closed = flow.one("closed", leg="client")
                     self.assertEqual((closed["by"], closed["how"]), ("helloscope", "rst"))
-                    self.assertTrue(closed["error"].startswith(
-                        "no PROXY protocol header (--accept-haproxy-protocol): "), closed)  # fmt: skip
+                    reason = flow.one("answered")["reason"]
+                    self.assertTrue(reason.startswith(
+                        "the connection does not begin with a PROXY protocol header"), reason)  # fmt: skip
                     self.assertEqual(flow.all("connecting"), [])
-                    self.assertIn(flow.verdict, (None, "front-refused"))
+                    self.assertEqual(flow.verdict, "front-refused")
             self.assertIn("--accept-haproxy-protocol", told)
 
     def test_half_a_header_waits_no_longer_than_a_request_may(self):

@@ -131,7 +131,8 @@ awaitable<hop_answer> ask_http(talk& with, const hop_request& asked) {
             with.spend(answered->size);
             if (answer.status / 100 != 1) co_return answer;
             if (++interim == most_interim)
-                co_return garbled(fmt::format("{} interim answers and no final one", interim));
+                co_return garbled(fmt::format(
+                    "the answer is not HTTP/1: {} interim answers and no final one", interim));
             scanner = {};
         } else if (answered.error().code == errc::need_more) {
             stopped = co_await with.hear();

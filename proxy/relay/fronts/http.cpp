@@ -158,6 +158,8 @@ awaitable<std::optional<request>> read_http(
     flow& of, stream_reader& from, const net::deadline& time) {
     wire::front::head_scanner scanner;
     while (true) {
+        // Left over from a body before, by clients that are not sure of its end (RFC 9112 2.2).
+        while (as_text(from.unused()).starts_with("\r\n")) from.spend(2);
         const auto kind = wire::front::sniff(from.unused());
         if (kind != first_bytes::http && kind != first_bytes::need_more) {
             tell_unknown(of, name_of(kind), from.unused().size());

@@ -45,7 +45,17 @@ awaitable<std::optional<request>> read_unspoken(flow& of) {
     tell_request(of, target.value_or(host_port()));
     std::optional<refusal> why;
     if (!may_use(of)) why = forbidden(of);
-    if (!target) why = refusal(proxy_error::proxy_configuration_error, target.error().message);
+    if (of.came.in.how == way_in::redirect) {
+        // A flow of ours that leads here may only now learn its own end.
+        co_await net::asio::post(co_await net::asio::this_coro::executor, net::asio::use_awaitable);
+        if (of.around.common.ends.has(of.came.from))
+            why = refusal(
+                502, proxy_error::proxy_loop_detected,
+                "the connection is helloscope's own, redirected back to it: the rules must leave "
+                "out its user (--print-rules as that user)");
+    }
+    if (!target && !why)
+        why = refusal(proxy_error::proxy_configuration_error, target.error().message);
     if (why) {
         co_await refuse(of, wordless(), std::move(*why));
         co_return std::nullopt;

@@ -97,6 +97,11 @@ awaitable<void> exchange::receive_answer() {
         }
         parsed<response_plan> plan;
         if (head) plan = plan_response(*head, asked_, of_.around.common.pseudonym);
+        if (plan && plan->status == 101 && !asked_.upgrade) {
+            no_answer(
+                proxy_error::http_protocol_error, "switched protocols, which nobody had asked for");
+            co_return;
+        }
         if (!head || !plan) {
             no_answer(
                 proxy_error::http_protocol_error,

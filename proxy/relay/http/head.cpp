@@ -3,6 +3,7 @@
 #include "helloscope/wire/front/hop_fields.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <fmt/format.h>
 
 namespace helloscope::relay::http {
@@ -46,12 +47,29 @@ void add_framing(std::string& head, body_kind kind) {
     if (kind == body_kind::chunked) add(head, "Transfer-Encoding", "chunked");
 }
 
+// For these two methods alone; nothing where the field is none.
+std::optional<unsigned> forwards_left(const request_head& head) {
+    const auto text = value_of(head.fields, "Max-Forwards");
+    if ((head.method != "OPTIONS" && head.method != "TRACE") || text.empty()) return std::nullopt;
+    unsigned number = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+    return number;
+}
+
 std::string request_lines(
     const request_head& head, const request_plan& plan, std::string_view pseudonym) {
     std::string out;
     add(out, "Host", wire::front::host_field(plan.target));
-    for (const auto& field : wire::front::end_to_end_fields(head.fields))
-        if (!same_field_name(field.name, "Host")) add(out, field.name, field.value);
+    const auto forwards = forwards_left(head);
+    for (const auto& field : wire::front::end_to_end_fields(head.fields)) {
+        if (same_field_name(field.name, "Host")) continue;
+        const bool counts = forwards && same_field_name(field.name, "Max-Forwards");
+        if (counts && *forwards > 0)
+            add(out, field.name, fmt::format_int(*forwards - 1).str());
+        else
+            add(out, field.name, field.value);
+    }
     add(out, "Via", fmt::format("1.{} {}", head.minor_version, pseudonym));
     add_framing(out, plan.framing.kind);
     if (plan.upgrade) {
@@ -75,6 +93,7 @@ parsed<request_plan> plan_request(const request_head& head, std::string_view pse
     plan.framing = *framing;
     plan.last = head.minor_version == 0 || has_token(head.fields, "Connection", "close") ||
                 has_token(head.fields, "Proxy-Connection", "close");
+    plan.ends_here = forwards_left(head) == 0U;
     plan.upgrade = head.minor_version >= 1 && wants_upgrade(head.fields);
     plan.size = head.size;
     const auto lines = request_lines(head, plan, pseudonym);

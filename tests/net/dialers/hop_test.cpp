@@ -149,7 +149,7 @@ TEST_CASE("what an HTTP parent answers, and how that is understood") {
         {"a redirection is a refusal", "HTTP/1.1 302 Found\r\nLocation: http://login.test/\r\n\r\n",
          then::stays, ending::refused, 302, "Found", "", ""},
         {"too many interim answers", interim + interim, then::stays, ending::garbled, 0, "",
-         "16 interim answers and no final one", ""},
+         "the answer is not HTTP/1: 16 interim answers and no final one", ""},
         {"SSH", "SSH-2.0-OpenSSH_9.2\r\n", then::stays, ending::garbled, 0, "",
          no_http("malformed status-line at byte 0"), ""},
         {"TLS", "\x15\x03\x03", then::stays, ending::garbled, 0, "",
