@@ -30,8 +30,8 @@ std::string expected(const option_row& option) {
     if (option.kind == value_kind::count) return "true, false or how often";
     std::string one = option.kind == value_kind::number ? "a number" : "a string";
     if (!option.type.empty()) one += " (" + option.type + ")";
-    if (option.value_optional) one += ", true or false";
-    return option.repeatable ? one + " or an array of them" : one;
+    if (option.repeatable) one += " or an array of them";
+    return option.value_optional ? one + ", true or false" : one;
 }
 
 // toml++ sorts a table by its keys; errors are for people, who read from the top.

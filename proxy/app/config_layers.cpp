@@ -94,8 +94,8 @@ class merge {
 
     result<void> apply(const setting& setting) {
         for (const auto& value : setting.values) {
-            const std::string wrong = complaint(*setting.option, value.text);
-            if (!wrong.empty())
+            auto text = value.text;
+            if (const auto wrong = complaint_of(*setting.option, text); !wrong.empty())
                 return std::unexpected(
                     failure{fmt::format("{}{}: {}", value.at, setting.name, wrong)});
             setting.option->add_result(value.text);
@@ -108,18 +108,6 @@ class merge {
                 failure{fmt::format("{}{}: {}", setting.at, setting.name, error.what())});
         }
         return {};
-    }
-
-    // What the option's own checks say of a value; empty: they take it.
-    static std::string complaint(CLI::Option& option, std::string value) {
-        if (value.empty() && option.get_expected_min() == 0) return ""; // it may be left out
-        try {
-            for (int index = 0;; ++index)
-                if (auto wrong = (*option.get_validator(index))(value); !wrong.empty())
-                    return wrong;
-        } catch (const CLI::OptionNotFound&) { // the only sign of the last check
-            return "";
-        }
     }
 
     effective_settings into_;

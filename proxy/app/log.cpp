@@ -61,7 +61,8 @@ void add_log_options(CLI::App& command, log_options& options) {
     command.add_option("--log-format", options.format, "text, or json: one object a line")
         ->type_name("FORMAT")
         ->check(one_of({"text", "json"}))
-        ->group(group);
+        ->group(group)
+        ->capture_default_str();
 }
 
 result<void> start_log(const log_options& options) try {

@@ -67,6 +67,13 @@ A blank variable is as if it were not set.
 Several values are separated by white space; a flag without a value takes true
 or false.
 .TP
+.BR HTTPS_PROXY ", " HTTP_PROXY ", " ALL_PROXY ", " NO_PROXY
+The parent proxies of
+.B helloscope run
+where
+.B \-\-via
+does not name others; also in lower case.
+.TP
 .B NO_COLOR
 If it is not empty, no colours are written.
 .TP

@@ -61,6 +61,16 @@ std::vector<option_row> configurable_rows(CLI::App& command) {
     return rows;
 }
 
+std::string complaint_of(CLI::Option& option, std::string& value) {
+    if (value.empty() && option.get_expected_min() == 0) return ""; // it may be left out
+    try {
+        for (int index = 0;; ++index)
+            if (auto wrong = (*option.get_validator(index))(value); !wrong.empty()) return wrong;
+    } catch (const CLI::OptionNotFound&) { // the only sign of the last check
+        return "";
+    }
+}
+
 std::string variable_of(std::string_view command, std::string_view key) {
     std::string name = "HELLOSCOPE_";
     name.append(command).append("_").append(key);

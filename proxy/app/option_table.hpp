@@ -39,6 +39,10 @@ std::vector<command_row> command_rows(CLI::App& root);
 // otherwise by CLI11's configurable(false).
 std::vector<option_row> configurable_rows(CLI::App& command);
 
+// What the option's own checks say of a value, which they may change to another form of it
+// ("1MiB"); empty: it fits.
+std::string complaint_of(CLI::Option& option, std::string& value);
+
 // "run", "record-detail": HELLOSCOPE_RUN_RECORD_DETAIL.
 std::string variable_of(std::string_view command, std::string_view key);
 

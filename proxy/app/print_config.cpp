@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <iterator>
 #include <sstream>
 
 namespace helloscope::app {
@@ -124,13 +125,14 @@ class printer {
 
     // The default of an option whose value may be left out is that of its value, not its own.
     static std::vector<std::string> defaults_of(const option_row& option) {
-        const std::string text = option.option->get_default_str();
+        std::string text = option.option->get_default_str();
         if (text.empty() || option.value_optional) return {};
-        if (!option.repeatable) return {text};
-        std::vector<std::string> values;
+        if (!option.repeatable) { // in the form in which it is read back, if it is a value at all
+            if (!complaint_of(*option.option, text).empty()) return {};
+            return {text};
+        }
         std::istringstream words(text);
-        for (std::string word; words >> word;) values.push_back(word);
-        return values;
+        return {std::istream_iterator<std::string>(words), {}};
     }
 
     static bool stands(const option_row& option) {

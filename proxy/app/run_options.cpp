@@ -89,10 +89,10 @@ void add_recording(CLI::App& command, run_options& options) {
         ->capture_default_str();
     command
         .add_option(
-            "--record-file-size", options.record_file_size,
-            "a larger file is followed by another [64MiB]")
+            "--record-file-size", options.record_file_size, "a larger file is followed by another")
         ->transform(size())
         ->type_name("SIZE")
+        ->default_str("64MiB")
         ->group(group);
     command
         .add_option(
@@ -105,9 +105,10 @@ void add_recording(CLI::App& command, run_options& options) {
     command
         .add_option(
             "--record-total-size", options.record_total_size,
-            "in a directory: the oldest files are removed beyond this [512MiB]")
+            "in a directory: the oldest files are removed beyond this")
         ->transform(size())
         ->type_name("SIZE")
+        ->default_str("512MiB")
         ->group(group);
 }
 

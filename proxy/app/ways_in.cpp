@@ -238,7 +238,8 @@ void add_ways_in(CLI::App& command, ways_in_options& options) {
         .add_flag(
             "--print-rules", options.print_rules,
             "print the rules that --transparent needs, and end")
-        ->group(group_in);
+        ->group(group_in)
+        ->configurable(false);
     command
         .add_flag(
             "--accept-haproxy-protocol", options.accept_haproxy,

@@ -54,6 +54,23 @@ TEST_CASE("without flags the defaults of the documentation stand") {
     CHECK(plan.recording.total_size == 512U << 20);
 }
 
+TEST_CASE("a default that help shows is the one that stands") {
+    run_options standing, said;
+    CLI::App command;
+    add_run_options(command, said);
+    std::vector<std::string> arguments;
+    for (const CLI::Option* option : command.get_options())
+        if (const auto value = option->get_default_str(); !value.empty()) {
+            arguments.push_back(value);
+            arguments.push_back(option->get_name());
+        }
+    command.parse(std::move(arguments)); // CLI11 takes them from the end
+    CHECK(said.record_file_size == standing.record_file_size);
+    CHECK(said.record_total_size == standing.record_total_size);
+    CHECK(said.max_flows == standing.max_flows);
+    CHECK(said.log.format == standing.log.format);
+}
+
 TEST_CASE("a command gets a free port, unless it is said") {
     CHECK(planned({"--", "true"}).listeners.at(0).at.port == 0);
     CHECK(

@@ -72,6 +72,14 @@ class Wrong(Case):
                 "found an integer",
             "[run]\nresolve = []": "2:11: resolve: expected a value, found an empty array",
             "[run]\nthread = 2": "2:1: unknown key 'thread' in [run]; did you mean 'threads'?",
+            '[run]\nvia = [\n  "a.test",\n  "ftp://me:secret@a.test"]':
+                "4:3: via: unsupported scheme at byte 0: expected "
+                "[http|https|socks5|socks5h://][USER:PASSWORD@]HOST[:PORT], or direct",
+            "[run]\ntransparent = 1":
+                "2:15: transparent: expected a string ([redirect|tproxy][@ADDRESS:PORT]) "
+                "or an array of them, true or false, found an integer",
+            "[run]\nprint-rules = true":
+                "2:1: unknown key 'print-rules' in [run]: helloscope run --help has them",
             "[run]\nbandwidth = 2":
                 "2:1: unknown key 'bandwidth' in [run]: helloscope run --help has them",
             '[run]\nCOMMAND = "x"':
@@ -90,10 +98,10 @@ class Wrong(Case):
             '[run]\nport-file = "x': "2:15: string: encountered end-of-file",
         }  # fmt: skip
         for toml, told in rows.items():
-            path.write_text(toml)
-            for command in ([], ["--", "true"]):
-                with self.row(f"{toml!r} {' '.join(command)}"):
-                    self.fails("run", ["--config", path, *command], f"{path}:{told}")
+            with self.row(repr(toml)):
+                path.write_text(toml)
+                self.fails("run", ["--config", path], f"{path}:{told}")
+        self.fails("run", ["--config", path, "--", "true"], f"{path}:{told}")
 
     def test_every_key_refuses_what_it_is_not(self):
         for subcommand in CONFIGURABLE:
@@ -245,6 +253,10 @@ class Printed(Case):
             [],
             ["--no-record", "-vv", "--threads", "2", "--record-file-size", "1MiB", "--idle-timeout", "0.5"],
             ["--record", 'a "b" \\ # é\t', "--json", "-q", "--listen", "[::1]:0"],
+            ["--transparent", "--reverse", "a.test:1", "--allow-from", "10.0.0.0/8,::1"],
+            ["--transparent", "--transparent", "tproxy@[::1]:0", "--haproxy-protocol", "v2"],
+            ["--via", "https://a.test", "--via", "socks5h://b.test", "--noproxy", "*"],
+            ["--listen-tls", "127.0.0.1:0", "--cert", "c", "--key", "k", "--accept-haproxy-protocol"],
             ["--resolve", "a:1:192.0.2.1,192.0.2.2", "--resolve", "b:2:[::1]", "--", "curl", "-q"],
         ],
         "report": [[], ["-v"], ["--json"]],
@@ -267,11 +279,25 @@ class Printed(Case):
                     self.assertEqual(live(second), live(first))
                     self.assertEqual(keys(second), keys(first))
 
+    def test_no_password_is_shown(self):
+        url, env = "http://me:secret@a.test:3128", {"HELLOSCOPE_RUN_VIA": "me:secret@a.test"}
+        for words, more, shown in (
+            (["--via", url], {}, 'via = ["http://***:***@a.test:3128"]  # --via'),
+            ([], env, 'via = ["***:***@a.test"]  # HELLOSCOPE_RUN_VIA'),
+        ):
+            text = self.printed("run", *words, env=self.env | more)
+            self.assertIn(f"\n{shown}; user and password are not shown\n", text)
+            self.assertNotIn("secret", text)
+        for words, more in ((["--via", url + "00"], {}), ([], {"HELLOSCOPE_RUN_VIA": "x://me:secret@a"})):
+            done = self.helloscope("run", *words, env=self.env | more, status=2)
+            self.assertNotIn(b"secret", done.stderr)
+
     def test_every_flag_of_help_is_there(self):
         for subcommand in CONFIGURABLE:
             usage = self.helloscope(subcommand, "--help").stdout.decode()
             flags = set(re.findall(r"^  (?:-\w,)?--([a-z0-9-]+)", usage, re.MULTILINE))
-            self.assertEqual(set(keys(self.printed(subcommand))), flags - {"help", "config", "print-config"})
+            alone = {"help", "config", "print-config", "print-rules"}  # of the command line alone
+            self.assertEqual(set(keys(self.printed(subcommand))), flags - alone)
 
     def test_wrong_use_is_still_wrong(self):
         told = "run: --record excludes --no-record\ntry: helloscope run --help\n"
