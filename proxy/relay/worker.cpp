@@ -14,16 +14,17 @@ using net::asio::awaitable;
 namespace {
 
 // Where the client was going: under TPROXY that is our socket's own address.
-result<endpoint> destination_of(net::tcp::socket& client, way_in how) {
+result<endpoint> destination_of(net::tcp::socket& client, const listening& where) {
     net::error_code error;
     const auto local = client.local_endpoint(error);
     if (error) return std::unexpected(failure{error.message()});
     const auto bound = net::from_asio(local);
-    if (how != way_in::redirect) return bound;
-    auto meant = net::original_destination(client.native_handle());
-    if (meant && *meant == bound)
+    result<endpoint> meant = bound;
+    if (where.how == way_in::redirect) meant = net::original_destination(client.native_handle());
+    const bool transparent = where.how == way_in::redirect || where.how == way_in::tproxy;
+    if (transparent && meant && *meant == bound && bound.port == where.at.port)
         return std::unexpected(
-            failure{"the connection came to this port itself: no rule redirected it"});
+            failure{"the connection came to this port itself: no rule led it here"});
     return meant;
 }
 
@@ -72,7 +73,7 @@ awaitable<void> worker::accept(shared& common, door& at, const listening& where)
         }
         const auto peer = client.remote_endpoint(error);
         if (error) continue; // gone again
-        arrival came(where, net::from_asio(peer), destination_of(client, where.how));
+        arrival came(where, net::from_asio(peer), destination_of(client, where));
         net::asio::co_spawn(
             context_, serve(common, std::move(client), std::move(came)), net::asio::detached);
     }
