@@ -4,7 +4,7 @@ DESTDIR ?=
 SECONDS ?= 60
 pure_rooms = base wire shape fault model policy trace diagnose heal
 
-.PHONY: help demo test build install format tidy fuzz clean
+.PHONY: help demo test build install format tidy fuzz image clean
 
 help:
 	@echo "make demo      build helloscope and watch one download through it"
@@ -14,6 +14,7 @@ help:
 	@echo "make format    clang-format over all C++ files"
 	@echo "make tidy      clang-tidy over the rooms below the purity line"
 	@echo "make fuzz      all fuzz targets together for SECONDS=$(SECONDS)"
+	@echo "make image     build docker/Dockerfile without a registry and test what it made (root)"
 	@echo "make clean     remove build/"
 
 demo:
@@ -47,6 +48,11 @@ tidy:
 
 fuzz:
 	@.ci/fuzz $(SECONDS)
+
+# In CI the tests of the image skip the stage that compiles; here it is built too.
+image:
+	@.ci/install test
+	@python3 -B tests/scenarios/test_image.py whole -v
 
 clean:
 	@echo "==> removing build/"
