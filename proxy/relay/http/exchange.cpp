@@ -139,6 +139,7 @@ awaitable<bool> exchange::pass_answer(response_plan plan) {
     const auto how = co_await pass_body(moving, direction::to_client);
     if (answered_) co_return false;
     if (how != passed::whole) {
+        if (how == passed::target_broken) of_.tell_closed(leg::client, "peer", "rst");
         if (how == passed::source_cut) of_.tell_closed(leg::server, "peer", "fin");
         if (how == passed::source_bad)
             of_.tell_closed(leg::server, "helloscope", "error", "answer's body: " + bad_);
