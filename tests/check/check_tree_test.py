@@ -16,7 +16,7 @@ helloscope_room(relay ARROWS net base LINKS helloscope_boost)
 helloscope_room(app ARROWS relay net base LINKS helloscope_boost)
 """,
     "Makefile": "all:\n\ttrue\n",
-    "include/helloscope/helloscope.hpp": '#include "helloscope/net/stream.hpp"\n',
+    "include/helloscope/helloscope.hpp": '#include "helloscope/base/time.hpp"\n',
     "include/helloscope/base/time.hpp": "#include <chrono>\n",
     "include/helloscope/net/stream.hpp": '#include "helloscope/base/time.hpp"\n',
     "proxy/app/main.cpp": "int main() {}\n",
@@ -76,6 +76,14 @@ class CheckTree(unittest.TestCase):
     def test_the_public_face_is_for_others(self):
         self.sees({"proxy/app/main.cpp": '#include "helloscope/helloscope.hpp"\n'},
                   "proxy/app/main.cpp", 1, "embed")
+        self.assertEqual([], self.see({
+            "proxy/relay/face.cpp": '#include "helloscope/helloscope.hpp"\n',
+            "tests/relay/face_test.cpp": ""}))
+
+    def test_the_public_face_shows_what_is_installed(self):
+        for name in ("helloscope/net/stream.hpp", "boost/asio.hpp"):
+            self.sees({"include/helloscope/helloscope.hpp": f'#include <memory>\n#include "{name}"\n'},
+                      "include/helloscope/helloscope.hpp", 2, "not installed")
 
     def test_a_private_header_of_another_room(self):
         for name in ("../wire/tls/private.hpp", "tls/private.hpp"):

@@ -1,0 +1,86 @@
+#include "face_options.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+namespace helloscope::relay {
+
+namespace {
+
+failure bad(std::string_view option, std::string_view value, std::string_view expected) {
+    return {fmt::format("{}: '{}' is not {}", option, value, expected)};
+}
+
+template <class Parse, class T>
+result<void> read_each(const std::vector<std::string>& texts, Parse parse, std::vector<T>& out) {
+    for (const auto& text : texts) {
+        auto one = parse(text);
+        if (!one) return std::unexpected(one.error());
+        out.push_back(std::move(*one));
+    }
+    return {};
+}
+
+result<network> parse_allowed(const std::string& text) {
+    const auto some = parse_network(text);
+    if (!some) return std::unexpected(bad("allow_from", text, "a network, such as 10.0.0.0/8"));
+    return *some;
+}
+
+// Where it listens, and who may come. Open to nobody by accident.
+result<void> plan_way_in(const proxy_options& wanted, options& plan) {
+    const auto at = parse_endpoint(wanted.listen);
+    if (!at)
+        return std::unexpected(
+            bad("listen", wanted.listen, "an address and a port, such as 127.0.0.1:0"));
+    auto& where = plan.listeners.front();
+    where.at = *at;
+    if (!wanted.reverse.empty()) {
+        const auto target = parse_host_port(wanted.reverse);
+        if (!target)
+            return std::unexpected(
+                bad("reverse", wanted.reverse, "HOST:PORT, such as registry.test:443"));
+        where.how = way_in::reverse;
+        where.target = *target;
+    }
+    if (auto done = read_each(wanted.allow_from, parse_allowed, plan.access.allow_from); !done)
+        return done;
+    if (at->address.is_loopback() || !plan.access.allow_from.empty()) return {};
+    return std::unexpected(failure{fmt::format(
+        "listen: everybody who reaches {} could use this proxy: say who may with allow_from",
+        wanted.listen)});
+}
+
+result<void> plan_way_out(const proxy_options& wanted, options& plan) {
+    auto& names = plan.names;
+    if (auto done = read_each(wanted.resolve, net::parse_resolve_rule, names.resolve); !done)
+        return done;
+    if (auto done = read_each(wanted.connect_to, net::parse_connect_to_rule, names.connect_to);
+        !done)
+        return done;
+    auto& parents = plan.ways_out.via;
+    const auto parse_via = [](std::string_view text) { return policy::parse_parent("via", text); };
+    if (auto done = read_each(wanted.via, parse_via, parents); !done) return done;
+    const bool tls = std::ranges::any_of(
+        parents, [](const auto& one) { return one.scheme == wire::front::proxy_scheme::https; });
+    if (!tls) return {};
+    auto trust = net::tls_client_context::make(wanted.proxy_cacert, net::peer_check::verify);
+    if (!trust) return std::unexpected(failure{"proxy_cacert: " + trust.error().message});
+    plan.parent_trust = std::move(*trust);
+    return {};
+}
+
+} // namespace
+
+result<options> make_options(const proxy_options& wanted) {
+    options plan;
+    if (auto done = plan_way_in(wanted, plan); !done) return std::unexpected(done.error());
+    if (auto done = plan_way_out(wanted, plan); !done) return std::unexpected(done.error());
+    plan.recording.file = wanted.record;
+    plan.limits = {
+        wanted.front_timeout, wanted.resolve_timeout, wanted.connect_timeout, wanted.parent_timeout,
+        wanted.idle_timeout};
+    return plan;
+}
+
+} // namespace helloscope::relay
