@@ -4,13 +4,14 @@ DESTDIR ?=
 SECONDS ?= 60
 pure_rooms = base wire shape fault model policy trace diagnose heal
 
-.PHONY: help demo test build install format tidy fuzz image clean
+.PHONY: help demo test build install install-development format tidy fuzz image clean
 
 help:
 	@echo "make demo      build helloscope and watch one download through it"
 	@echo "make test      every test, under ASan and UBSan, and under TSan where threads meet"
 	@echo "make build     build/release/helloscope"
 	@echo "make install   build, then install under prefix=$(prefix) (DESTDIR is honoured)"
+	@echo "make install-development  the library and headers for find_package(helloscope), likewise"
 	@echo "make format    clang-format over all C++ files"
 	@echo "make tidy      clang-tidy over the rooms below the purity line"
 	@echo "make fuzz      all fuzz targets together for SECONDS=$(SECONDS)"
@@ -33,6 +34,10 @@ build:
 install: build
 	@echo "==> installing under $(DESTDIR)$(prefix)"
 	@DESTDIR="$(DESTDIR)" cmake --install build/release --prefix "$(prefix)"
+
+install-development: build
+	@echo "==> installing for find_package(helloscope) under $(DESTDIR)$(prefix)"
+	@DESTDIR="$(DESTDIR)" cmake --install build/release --prefix "$(prefix)" --component development
 
 format:
 	@echo "==> formatting include, proxy and tests"
