@@ -60,8 +60,9 @@ struct flow {
     // On the wire: the records that carry the first ClientHello, with their headers; as far as it
     // came, if it never came whole.
     std::uint64_t client_hello_bytes = 0;
-    std::string tls_version;  // that the ServerHello chose: "TLS 1.3"; "0x0399" where there is no
-    std::string cipher_suite; // name. "TLS_AES_128_GCM_SHA256"
+    // As the ServerHello chose: "TLS 1.3", "TLS_AES_128_GCM_SHA256"; "0x0399" where there is no
+    // name.
+    std::string tls_version, cipher_suite;
     std::shared_ptr<const wire::tls::client_hello> client_hello; // the first one
     std::shared_ptr<const wire::tls::server_hello> server_hello; // the last one
 
@@ -74,7 +75,7 @@ struct flow {
 
     // In order of time, each direction in the order of its stream. Of bulk, which is what follows
     // the first 1,000 records of a direction without a pause of 50 ms, the lengths are known and
-    // few of the times. Makes one `record` for each that passed: 64 bytes for 16 KiB of a download.
+    // few of the times. Makes one `record` for each that passed: 48 bytes for 16 KiB of a download.
     std::vector<record> records() const;
 };
 
@@ -84,8 +85,9 @@ std::string to_string(const flow& told);
 // A running proxy. Its threads serve until stop() or the end of its life. Thread-safe but for the
 // move and the end; stop() may be called while other threads wait for flows.
 //
-// A finished flow is kept, some 300 bytes an event, until it is handed out: to whom waits for one,
-// or to whom stops the proxy, once.
+// A finished flow is kept, some 400 bytes an event, until it is handed out: to whom waits for one,
+// or to whom stops the proxy, once. Warnings, of a full disk or too few descriptors, go to spdlog's
+// default logger.
 class proxy {
   public:
     // Accepts connections when it returns. The failure says what is wrong with which option, who
