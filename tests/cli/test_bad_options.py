@@ -189,7 +189,7 @@ class Options(Case):
                    for name in names for word in (name, f"{name}=")])  # fmt: skip
 
     def test_a_value_for_a_flag(self):
-        names = sorted(self.options.keys() - self.with_value - {"--help", "--transparent"})
+        names = sorted(self.options.keys() - self.with_value - {"--help", "--transparent", "--print-config"})
         self.each([([f"{name}=maybe"], f"Could not convert: {name} = maybe") for name in names])
 
     def test_files(self):
