@@ -58,11 +58,11 @@ class configuration {
             "settings in TOML, or none [$XDG_CONFIG_HOME/helloscope/config.toml]");
         file_->type_name("FILE")->group(group)->configurable(false)->force_callback();
         const std::string meaning = "print the settings, and where each is from";
-        print_ = command.add_flag("--print-config", print_wanted_, meaning);
+        print_ = command.add_flag("--print-config", meaning);
         print_->group(group)->configurable(false);
     }
 
-    bool is_asked_for() const { return print_wanted_; }
+    bool is_asked_for() const { return print_->count() > 0; }
     std::string text() const { return print_config(*command_, settings_); }
 
   private:
@@ -113,7 +113,6 @@ class configuration {
 
     CLI::App* command_;
     CLI::Option *file_ = nullptr, *print_ = nullptr;
-    bool print_wanted_ = false;
     effective_settings settings_;
 };
 
