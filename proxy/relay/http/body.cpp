@@ -23,6 +23,13 @@ template <class Buffers> void append_all(bytes& out, const Buffers& buffers) {
     }
 }
 
+constexpr std::size_t longest_trailers = 16 * 1024;
+
+// Beast unfolds a folded line (RFC 9112 section 5.2), which we refuse as we do in a head.
+bool has_folded_line(std::string_view trailers) {
+    return trailers.find("\n ") != trailers.npos || trailers.find("\n\t") != trailers.npos;
+}
+
 // A trailer must not say what only a head may (RFC 9110 section 6.5.1).
 bool may_trail(beast::field name) {
     switch (name) {
@@ -54,11 +61,11 @@ struct body::chunks final : beast::basic_parser<true> {
     string_view piece;      // of content, in the input
     std::uint64_t left = 0; // content of the current chunk that has not come yet
     beast::fields trailers;
+    std::size_t trailer_size = 0;
     bool in_body = false;
 
     chunks() {
         constexpr std::string_view head = "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n";
-        header_limit(16 * 1024); // of the trailers
         body_limit(boost::none);
         error_code failed;
         put(boost::asio::buffer(head.data(), head.size()), failed);
@@ -68,8 +75,13 @@ struct body::chunks final : beast::basic_parser<true> {
     void on_request_impl(beast::verb, string_view, string_view, int, error_code&) override {}
     void on_response_impl(int, string_view, int, error_code&) override {}
     void on_field_impl(
-        beast::field name, string_view text, string_view value, error_code&) override {
-        if (in_body && may_trail(name)) trailers.insert(name, text, value);
+        beast::field name, string_view text, string_view value, error_code& failed) override {
+        if (!in_body) return;
+        trailer_size += text.size() + value.size();
+        if (trailer_size > longest_trailers)
+            failed = beast::error::header_limit;
+        else if (may_trail(name))
+            trailers.insert(name, text, value);
     }
     void on_header_impl(error_code&) override {}
     void on_body_init_impl(const boost::optional<std::uint64_t>&, error_code&) override {}
@@ -117,6 +129,11 @@ body::step body::take(bytes_view input, bytes& out) {
         now.used += used;
         now.content += chunks_->piece.size();
         put(as_bytes({chunks_->piece.data(), chunks_->piece.size()}), out);
+        // The step that ends the body read the last chunk and the trailers, and nothing else.
+        if (chunks_->is_done() && has_folded_line(as_text(rest.first(used)))) {
+            now.error = "a folded line in the trailers";
+            break;
+        }
         if (chunks_->is_done()) finish(out);
         if (failed == beast::error::need_more) break;
         if (failed) {

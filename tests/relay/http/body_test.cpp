@@ -79,8 +79,13 @@ TEST_CASE("a chunk that two readers could see in two ways is refused") {
         row{"no line end behind the data", "5\r\nhelloX\r\n0\r\n\r\n"},
         row{"bare LF behind the size", "5\nhello\r\n0\r\n\r\n"},
         row{"bare LF behind the data", "5\r\nhello\n0\r\n\r\n"},
-        row{"space before the size", " 5\r\nhello\r\n0\r\n\r\n"}, row{"garbage", "zzzz\r\n"});
-    const auto step = GENERATE(1U, 1'000U);
+        row{"space before the size", " 5\r\nhello\r\n0\r\n\r\n"}, row{"garbage", "zzzz\r\n"},
+        row{"a folded trailer", "5\r\n\r\n \r\n\r\n0\r\nA: 1\r\n 2\r\n\r\n"},
+        row{"a trailer folded by a tab", "0\r\nA: 1\r\n\t2\r\n\r\n"},
+        row{"a long trailer", "0\r\nA: " + std::string(17'000, 'x') + "\r\n\r\n"},
+        row{"long trailers", "0\r\nA: " + std::string(9'000, 'x') +
+                                 "\r\nB: " + std::string(9'000, 'x') + "\r\n\r\n"});
+    const auto step = GENERATE(1U, 1'000U, 100'000U);
     CAPTURE(name, step);
     const auto got = pass(chunked, written_as::chunked, input, step);
     CHECK_FALSE(got.error.empty());
