@@ -6,18 +6,24 @@ namespace helloscope::relay {
 
 void stream_reader::spend(std::size_t n) {
     spent_ += n;
-    if (spent_ < came_.size()) return;
-    came_.clear();
-    spent_ = 0;
+    if (spent_ == came_.size()) drop_spent();
 }
 
 bytes stream_reader::take() {
-    came_.erase(came_.begin(), came_.begin() + static_cast<std::ptrdiff_t>(spent_));
-    spent_ = 0;
+    drop_spent();
     return std::exchange(came_, {});
 }
 
-void stream_reader::put(bytes_view read) { came_.insert(came_.end(), read.begin(), read.end()); }
+// A peer that never lets all be spent would else have all kept that it ever sent.
+void stream_reader::put(bytes_view read) {
+    drop_spent();
+    came_.insert(came_.end(), read.begin(), read.end());
+}
+
+void stream_reader::drop_spent() {
+    came_.erase(came_.begin(), came_.begin() + static_cast<std::ptrdiff_t>(spent_));
+    spent_ = 0;
+}
 
 net::awaitable<net::error_code> stream_reader::more() {
     while (true) {

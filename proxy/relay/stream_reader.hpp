@@ -23,6 +23,8 @@ class stream_reader {
     net::awaitable<net::error_code> more();
 
   private:
+    void drop_spent();
+
     std::unique_ptr<net::stream>& from_;
     buffer_pool& buffers_;
     bytes came_;

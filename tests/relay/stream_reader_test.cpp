@@ -24,3 +24,18 @@ TEST_CASE("what was not used stays together with what comes behind it") {
     memory->ends();
     CHECK(test::run(context, from.more()) == boost::asio::error::eof);
 }
+
+TEST_CASE("what is spent is not kept, though something is always left") {
+    boost::asio::io_context context;
+    std::unique_ptr<net::stream> stream;
+    buffer_pool buffers;
+    stream_reader from(stream, buffers);
+    const bytes read(1'000);
+    from.put(bytes(1));
+    for (int i = 0; i < 1'000; ++i) {
+        from.put(read);
+        from.spend(read.size());
+    }
+    CHECK(from.unused().size() == 1);
+    CHECK(from.take().capacity() < 10 * read.size());
+}
