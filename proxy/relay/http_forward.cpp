@@ -67,13 +67,15 @@ awaitable<opened> open(
     co_return opened::stands;
 }
 
-std::string head_for(const kept_leg& leg, const http::request_plan& plan, const request& asked) {
+// The client's own login is for the nearest parent alone.
+std::string head_for(
+    const kept_leg& leg, const http::request_plan& plan, const std::string& authorization) {
     if (!leg.http_parent) return plan.origin_head;
     if (leg.http_parent->login)
         return http::with_authorization(
             plan.parent_head, wire::front::basic_authorization(*leg.http_parent->login));
-    if (asked.authorization.empty()) return plan.parent_head;
-    return http::with_authorization(plan.parent_head, asked.authorization);
+    if (!plan.to_nearest_parent || authorization.empty()) return plan.parent_head;
+    return http::with_authorization(plan.parent_head, authorization);
 }
 
 refusal not_passed_on(const parse_error& why) {
@@ -106,7 +108,7 @@ enum class after : std::uint8_t { another, goodbye, over };
 // One request and its answer.
 awaitable<after> serve(flow& of, stream_reader& from, kept_leg& leg, request asked) {
     const auto head = wire::front::parse_request_head(from.unused());
-    const auto plan = http::plan_request(*head, of.around.common.pseudonym);
+    auto plan = http::plan_request(*head, of.around.common.pseudonym);
     if (!plan) {
         co_await refuse(of, *asked.by, not_passed_on(plan.error()));
         co_return after::over;
@@ -119,15 +121,17 @@ awaitable<after> serve(flow& of, stream_reader& from, kept_leg& leg, request ask
     }
     from.spend(plan->size);
     asked.target = plan->target;
-    const auto key = key_of(
-        of.around.common.options.ways_out.choose(asked.target, asked.what), asked.target);
+    const auto way = of.around.common.options.ways_out.choose(asked.target, asked.what);
+    const auto key = key_of(way, asked.target);
+    plan->to_nearest_parent = way.parents.size() == 1 && way.parents.front().speaks_http();
     bool reused = fits(of, leg, key);
     while (true) {
         if (!reused) {
             const auto got = co_await open(of, leg, asked, key, !from.unused().empty());
             if (got != opened::stands) co_return after::over;
         }
-        http::exchange now(of, from, *leg.answers, *plan, head_for(leg, *plan, asked));
+        http::exchange now(
+            of, from, *leg.answers, *plan, head_for(leg, *plan, asked.authorization));
         const auto done = co_await now.run();
         if (leg.http_parent && done.answered == 407) tell_login_wanted(of, *leg.http_parent, done);
         switch (done.how) {

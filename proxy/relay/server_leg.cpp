@@ -166,6 +166,13 @@ void tell_answer(flow& of, const proxy_url& parent, const hop_answer& answer) {
     of.tell(std::move(event));
 }
 
+// What the client says to a challenge goes to the nearest parent: it must not be told another's.
+// RFC 9110 section 15.5.8: without one it is no 407.
+void drop_challenge(refusal& why) {
+    why.fields.clear();
+    if (why.spec.status == 407) why.spec.status = 502;
+}
+
 // The parent's own status and words pass on to the client; for HTTP the fields that belong to them.
 refusal refused_by(const proxy_url& parent, const hop_answer& answer) {
     const bool http = parent.speaks_http();
@@ -182,8 +189,7 @@ refusal refused_by(const proxy_url& parent, const hop_answer& answer) {
     for (const auto& [name, value] : answer.fields)
         if (wire::front::same_field_name(name, "Proxy-Authenticate"))
             why.fields.emplace_back(name, value);
-    if (status == 407 && why.fields.empty())
-        why.spec.status = 502; // RFC 9110 section 15.5.8: without a challenge it is no 407
+    if (status == 407 && why.fields.empty()) drop_challenge(why);
     return why;
 }
 
@@ -283,6 +289,7 @@ awaitable<std::optional<refusal>> pass_parents(
         if (i == 0) asking.client_authorization = asked.authorization;
         asking.limit = of.around.common.options.limits.parent;
         auto why = co_await pass(of, leg, std::move(asking));
+        if (why && i > 0) drop_challenge(*why);
         if (why) co_return why;
     }
     co_return std::nullopt;

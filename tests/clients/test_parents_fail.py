@@ -10,7 +10,7 @@ import support
 from fake_parents import (
     NO_LOGIN, PASSWORD, REPLY, Failure, error, http_parent, says, socks_parent,
 )  # fmt: skip
-from parent_rows import GREETINGS, HTTP, SOCKS
+from parent_rows import BASIC, GREETINGS, HTTP, SOCKS
 from parents import Parents
 from scripted import Scripted
 from support import basic
@@ -145,6 +145,25 @@ class Fake(Parents):
         self.assertEqual(answers[1].all("Proxy-Authenticate"), ["Negotiate", "NTLM"])
         self.assertEqual(parent.requests[0].line, "GET http://r0.test/x HTTP/1.1")
         self.assertEqual(parent.requests[0].get("Host"), "r0.test")
+
+    def test_a_clients_login_stays_with_the_nearest_parent(self):
+        """Neither does another get it, nor may another ask for it."""
+        users = self.path("users")
+        hashed = self.run_program("openssl", "passwd", "-6", "s3cret").stdout.decode()
+        users.write_text(f"user:{hashed}")
+        nearest = self.proxy("--proxy-auth", users, "--via", "direct")
+        challenge = error("407 Log in", b"no", BASIC)
+        parent = self.scripted(http_parent([Failure(script=says(challenge))]))
+        proxy = self.proxy("--via", f"http://127.0.0.1:{nearest.port}", "--via", f"http://{parent.at}")
+        mine = f"Proxy-Authorization: Basic {basic('user', 's3cret')}"
+        tunnel, _ = self.connect(proxy.port, "r0.test:443", mine)
+        plain = self.get(proxy.port, "http://r0.test/", mine)
+        self.assertEqual((tunnel.status, plain.status), (502, 407))
+        self.assertEqual(tunnel.reason, f"parent http://{parent.at} answered 407: Log in")
+        for answer, asked in zip((tunnel, plain), parent.requests, strict=True):
+            self.assertIsNone(answer.get("Proxy-Authenticate"))
+            self.assertIsNone(asked.get("Proxy-Authorization"))
+        self.assertEqual([self.verdict(flow) for flow in self.ended(proxy)], ["parent-auth"] * 2)
 
     def test_a_parent_that_is_not_there(self):
         with socket.socket() as closed, socket.socket() as full:

@@ -128,7 +128,7 @@ parsed<response_plan> plan_response(
     plan.head = fmt::format("HTTP/1.1 {} {}\r\n", head.status, head.reason);
     for (const auto& field : wire::front::end_to_end_fields(head.fields))
         add(plan.head, field.name, field.value);
-    if (head.status == 407) // a parent's own: it is meant for the client
+    if (head.status == 407 && asked.to_nearest_parent) // its own: it is meant for the client
         for (const auto& field : head.fields)
             if (same_field_name(field.name, "Proxy-Authenticate"))
                 add(plan.head, field.name, field.value);

@@ -20,6 +20,7 @@ struct request_plan {
     bool last = false;                    // the client wants no other after it
     bool ends_here = false;               // Max-Forwards: 0 (RFC 9110 section 7.6.2)
     bool upgrade = false;                 // and another protocol, if the server agrees
+    bool to_nearest_parent = false;       // the one that may ask the client for a login
     std::string origin_head, parent_head; // in origin-form; in absolute-form for a parent
     std::size_t size = 0;                 // of the head as it came
 };

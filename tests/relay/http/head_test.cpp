@@ -96,9 +96,13 @@ TEST_CASE("which connection stays open is said by its own side") {
     CHECK(plan.head.find("Connection") == std::string::npos);
 }
 
-TEST_CASE("a parent's challenge is meant for the client") {
+TEST_CASE("the nearest parent's challenge is meant for the client, nobody else's") {
+    auto asked = get;
+    asked.to_nearest_parent = GENERATE(true, false);
     const auto plan = response_of(
         "HTTP/1.1 407 Auth\r\nProxy-Authenticate: Basic realm=\"p\"\r\nContent-Length: 0\r\n\r\n",
-        get);
-    CHECK(plan.head.find("Proxy-Authenticate: Basic realm=\"p\"\r\n") != std::string::npos);
+        asked);
+    const bool passed = plan.head.find("Proxy-Authenticate: Basic realm=\"p\"\r\n") !=
+                        std::string::npos;
+    CHECK(passed == asked.to_nearest_parent);
 }
