@@ -26,12 +26,11 @@ struct kept_leg {
     std::unique_ptr<stream_reader> answers;
 };
 
-// Requests to any server may go through the same last HTTP parent; else a leg is for one server.
-std::string key_of(const policy::way_out& way, const host_port& target) {
+// Requests to any server may go to the same last parent; else a leg is for one server.
+std::string key_of(const options& wanted, const policy::way_out& way, const host_port& target) {
     std::string key;
     for (const auto& parent : way.parents) key += to_string(parent) + " ";
-    const bool shared = !way.parents.empty() && way.parents.back().speaks_http();
-    return shared ? key : key + to_string(target);
+    return ends_at_parent(wanted, way) ? key : key + to_string(target);
 }
 
 void drop_server(flow& of, kept_leg& leg) {
@@ -121,9 +120,10 @@ awaitable<after> serve(flow& of, stream_reader& from, kept_leg& leg, request ask
     }
     from.spend(plan->size);
     asked.target = plan->target;
-    const auto way = of.around.common.options.ways_out.choose(asked.target, asked.what);
-    const auto key = key_of(way, asked.target);
-    plan->to_nearest_parent = way.parents.size() == 1 && way.parents.front().speaks_http();
+    const auto& wanted = of.around.common.options;
+    const auto way = wanted.ways_out.choose(asked.target, asked.what);
+    const auto key = key_of(wanted, way, asked.target);
+    plan->to_nearest_parent = way.parents.size() == 1 && ends_at_parent(wanted, way);
     bool reused = fits(of, leg, key);
     while (true) {
         if (!reused) {

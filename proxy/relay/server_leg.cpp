@@ -268,8 +268,11 @@ awaitable<std::optional<refusal>> pass(flow& of, server_leg& leg, net::hop_reque
 }
 
 awaitable<std::optional<refusal>> pass_parents(
-    flow& of, server_leg& leg, const std::vector<proxy_url>& parents, const host_port& target,
+    flow& of, server_leg& leg, const policy::way_out& way, const host_port& target,
     const request& asked) {
+    const auto& parents = way.parents;
+    const bool to_parent = asked.what == policy::asked_for::plain_http &&
+                           ends_at_parent(of.around.common.options, way);
     of.last_byte = of.clock.now();
     of.enter(stage::parent);
     for (std::size_t i = 0; i < parents.size(); ++i) {
@@ -277,7 +280,7 @@ awaitable<std::optional<refusal>> pass_parents(
         const bool last = i + 1 == parents.size();
         if (parent.scheme == proxy_scheme::https)
             if (auto why = co_await wrap_in_tls(of, parent)) co_return why;
-        if (last && asked.what == policy::asked_for::plain_http && parent.speaks_http()) {
+        if (last && to_parent) {
             leg.http_parent = parent;
             co_return std::nullopt;
         }
@@ -318,6 +321,11 @@ awaitable<std::optional<refusal>> introduce(flow& of, int version) {
 
 } // namespace
 
+// A PROXY protocol header is for the server, and comes before its first byte.
+bool ends_at_parent(const options& wanted, const policy::way_out& way) {
+    return !way.parents.empty() && way.parents.back().speaks_http() && !wanted.haproxy_version;
+}
+
 bool is_listener(const listening& where, const ip_address& address, std::uint16_t port) {
     const auto& at = where.at;
     return port == at.port &&
@@ -341,7 +349,7 @@ awaitable<server_leg> open_server_leg(flow& of, const request& asked) {
                                 : name_of(way.parents.front());
     auto leg = co_await dial(of, nearest, direct && target != asked.target);
     if (!of.server) co_return leg;
-    if (!direct) leg.why = co_await pass_parents(of, leg, way.parents, target, asked);
+    if (!direct) leg.why = co_await pass_parents(of, leg, way, target, asked);
     if (!leg.why && options.haproxy_version)
         leg.why = co_await introduce(of, *options.haproxy_version);
     if (leg.why) of.server.reset();

@@ -21,6 +21,10 @@ struct server_leg {
 // `asked` outlives the call.
 net::awaitable<server_leg> open_server_leg(flow& of, const request& asked);
 
+// Whether plain requests on this way go to its last parent in absolute-form; else the leg is a
+// tunnel to the server.
+bool ends_at_parent(const options& wanted, const policy::way_out& way);
+
 // Whether a connection to this address would come in there: a loop.
 bool is_listener(const listening& where, const ip_address& address, std::uint16_t port);
 

@@ -136,12 +136,14 @@ class Sent(Case):
         self.assertEqual(" ".join(told).count(f"{address} {port} 127.0.0.1 {proxy.port}"), 3, told)
 
     def test_behind_a_parent_the_server_gets_it_and_the_parent_does_not(self):
-        parent = self.standing("--via", "direct")
-        proxy = self.standing("--haproxy-protocol", "v2", "--via", parent.url)
-        told, mine = self.curl("-x", proxy.url, self.urls[0])
-        self.assertEqual(told, [*mine, "127.0.0.1", str(proxy.port)])
-        self.check_sent(self.the_flow(proxy), 2, mine, ("127.0.0.1", proxy.port))
-        self.assertEqual(self.the_flow(parent).one("requested")["front"], "connect")
+        for url in self.urls:
+            with self.subTest(url):
+                parent = self.standing("--via", "direct")
+                proxy = self.standing("--haproxy-protocol", "v2", "--via", parent.url)
+                told, mine = self.curl("-x", proxy.url, url)
+                self.assertEqual(told, [*mine, "127.0.0.1", str(proxy.port)])
+                self.check_sent(self.the_flow(proxy), 2, mine, ("127.0.0.1", proxy.port))
+                self.assertEqual(self.the_flow(parent).one("requested")["front"], "connect")
 
     def test_haproxy_learns_who_the_client_is(self):
         peer = Haproxy(self, """
