@@ -42,8 +42,14 @@ void drop_server(flow& of, kept_leg& leg) {
     leg = {};
 }
 
+// What a server says before it is asked is no answer to the next request.
+bool is_quiet(net::stream& server) {
+    std::uint8_t one = 0;
+    return server.read_now({&one, 1}).error == net::asio::error::would_block;
+}
+
 bool fits(const flow& of, const kept_leg& leg, const std::string& key) {
-    return of.server && leg.key == key && leg.answers->unused().empty() && !of.server->ended();
+    return of.server && leg.key == key && leg.answers->unused().empty() && is_quiet(*of.server);
 }
 
 enum class opened : std::uint8_t { stands, gone, refused };

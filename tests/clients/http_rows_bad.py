@@ -324,8 +324,26 @@ def twice(talk):
 
 EVIL = response(body=b"evil!")
 
+def speaks_unasked(visit):
+    """Says more when its answer has long been passed on, and nobody has asked again."""
+    while visit.request():
+        visit.send(response())
+        visit.nothing_for(0.1)
+        visit.send(EVIL)
+        visit.server.note("unasked")
+
+
+def when_it_has_spoken(talk):
+    for number in (1, 2):
+        talk.send(get())
+        talk.answer()
+        talk.origin.wait("more than an answer", lambda: len(talk.origin.notes) >= number)
+
+
 # What an origin says beyond its answer is nobody's answer.
 BEYOND = [
+    Row("more, a moment later", when_it_has_spoken, speaks_unasked,
+        {"statuses": [200, 200], "bodies": [b"hello", b"hello"]}),
     Row("more than Content-Length says", twice, answers(response() + EVIL),
         {"statuses": [200, 200], "bodies": [b"hello", b"hello"]}),
     Row("more behind the last chunk", twice,

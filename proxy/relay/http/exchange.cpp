@@ -4,6 +4,7 @@
 #include "../pump.hpp"
 #include "helloscope/wire/front/masked_head.hpp"
 
+#include <algorithm>
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <fmt/format.h>
 
@@ -19,6 +20,12 @@ using wire::front::proxy_error;
 namespace {
 
 constexpr std::size_t longest_line = 16 * 1024; // of a chunk's head, or of trailers
+
+// Others a proxy must not repeat by itself (RFC 9110 section 9.2.2).
+bool is_idempotent(std::string_view method) {
+    constexpr std::string_view all[] = {"GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"};
+    return std::ranges::find(all, method) != std::end(all);
+}
 
 } // namespace
 
@@ -55,7 +62,6 @@ awaitable<void> exchange::send_request() {
             out_.status = 400;
             no_answer(proxy_error::http_request_error, "the body of the request: " + bad_);
         } else if (how == passed::source_cut) {
-            client_gone_ = true;
             of_.tell_closed(leg::client, "peer", "fin");
             cut();
         }
@@ -70,7 +76,6 @@ awaitable<void> exchange::wait_for_client() {
     if (co_await of_.client->wait_readable() || answered_) co_return;
     const auto end = of_.client->ended();
     if (!end) co_return;
-    client_gone_ = true;
     if (end == net::asio::error::eof)
         of_.tell_closed(leg::client, "peer", "fin");
     else
@@ -86,7 +91,7 @@ awaitable<void> exchange::receive_answer() {
             const auto failed = co_await server_.more();
             if (answered_ || of_.aborted) co_return;
             if (!failed) continue;
-            out_.may_repeat = server_.unused().empty() && sent_ == 0 &&
+            out_.may_repeat = server_.unused().empty() && is_idempotent(asked_.method) &&
                               asked_.framing.kind == body_kind::none;
             if (failed != net::asio::error::eof) of_.tell_broken(leg::server, failed);
             no_answer(

@@ -20,7 +20,7 @@ struct outcome {
     ending how = ending::done;
     bool server_stays = false, client_stays = false;
     std::uint16_t answered = 0; // the status that the server gave; `words` are its reason then
-    bool may_repeat = false;    // the server has seen no more than a head
+    bool may_repeat = false;    // it is harmless, and the server has seen no more than a head
     std::uint16_t status = 502; // of what the client is to be told
     wire::front::proxy_error error = wire::front::proxy_error::connection_terminated;
     std::string words; // "closed the connection without an answer"
@@ -60,7 +60,6 @@ class exchange {
     std::string bad_;                       // what is wrong with a body
     bool asked_all_ = false;                // the request has gone out whole
     bool answered_ = false;                 // to the end, or the exchange is over otherwise
-    bool client_gone_ = false;
     bool answer_begun_ = false;
 };
 

@@ -140,6 +140,22 @@ TEST_CASE_METHOD(exchanging, "a server that says nothing, half a head or no HTTP
     CHECK(client->sent.empty());
 }
 
+TEST_CASE_METHOD(exchanging, "only what may be done twice is repeated") {
+    struct row {
+        std::string method;
+        bool may_repeat;
+    };
+    const auto [method, may_repeat] = GENERATE(
+        row{"HEAD", true}, row{"DELETE", true}, row{"POST", false}, row{"PATCH", false},
+        row{"get", false});
+    CAPTURE(method);
+    asks(method + " http://registry.test/ HTTP/1.1\r\nHost: registry.test\r\n\r\n");
+    server->ends();
+    settle();
+    REQUIRE(done);
+    CHECK(done->may_repeat == may_repeat);
+}
+
 TEST_CASE_METHOD(exchanging, "a body that is cut is never taken for the whole") {
     const std::string framing = GENERATE("Content-Length: 10", "Transfer-Encoding: chunked");
     asks(get);
