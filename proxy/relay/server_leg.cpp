@@ -328,9 +328,11 @@ bool ends_at_parent(const options& wanted, const policy::way_out& way) {
 
 bool is_listener(const listening& where, const ip_address& address, std::uint16_t port) {
     const auto& at = where.at;
+    auto reached = unmapped(address);
+    if (reached.is_unspecified()) // connect() takes it for this machine
+        reached = *parse_ip_address(reached.v6 ? "::1" : "127.0.0.1");
     return port == at.port &&
-           (address == at.address ||
-            (at.address.is_unspecified() && (address.is_loopback() || address.is_unspecified())));
+           (reached == at.address || (at.address.is_unspecified() && reached.is_loopback()));
 }
 
 awaitable<server_leg> open_server_leg(flow& of, const request& asked) {

@@ -242,6 +242,8 @@ class Chained(Parents):
         for words, env in ((["--via", f"http://127.0.0.1:{port}"], {}),
                            (["--via", f"localhost:{port}"], {}),
                            (["--via", f"socks5://127.0.0.1:{port}"], {}),
+                           (["--via", f"socks5h://0.0.0.0:{port}"], {}),
+                           (["--via", f"socks5h://[::ffff:127.0.0.1]:{port}"], {}),
                            ([], {"HTTPS_PROXY": f"http://127.0.0.1:{port}"}),
                            ([], {"HTTP_PROXY": f"127.0.0.1:{port}"})):  # fmt: skip
             with self.subTest(words=words, env=env):
@@ -253,11 +255,11 @@ class Chained(Parents):
     def test_our_own_listener_as_the_target_is_a_loop(self):
         proxy = self.proxy("--via", "direct")
         answers = [self.connect(proxy.port, f"{host}:{proxy.port}")[0]
-                   for host in ("127.0.0.1", "localhost")]  # fmt: skip
+                   for host in ("127.0.0.1", "localhost", "0.0.0.0", "[::ffff:127.0.0.1]")]  # fmt: skip
         answers.append(self.get(proxy.port, f"http://127.0.0.1:{proxy.port}/"))
         for answer in answers:
             self.loop(answer)
-        self.assertEqual([self.verdict(flow) for flow in self.ended(proxy)], ["proxy-loop"] * 3)
+        self.assertEqual([self.verdict(flow) for flow in self.ended(proxy)], ["proxy-loop"] * 5)
 
     def loop(self, answer):
         self.assertEqual(answer.status, 502)

@@ -105,6 +105,11 @@ bool may_log_in(const flow& of, const request_head& head) {
 // Why the request must not go on, if so.
 std::optional<refusal> objection(const flow& of, const request_head& head) {
     if (!may_use(of)) return forbidden(of);
+    // Before the login, which the proxies in between have taken for themselves.
+    if (wire::front::came_through(head.fields, of.around.common.pseudonym))
+        return refusal(
+            502, proxy_error::proxy_loop_detected,
+            "the request came back to this proxy: a loop of proxies");
     if (!may_log_in(of, head)) {
         refusal why(
             407, proxy_error::http_request_denied,
@@ -112,10 +117,6 @@ std::optional<refusal> objection(const flow& of, const request_head& head) {
         why.fields.emplace_back("Proxy-Authenticate", "Basic realm=\"helloscope\"");
         return why;
     }
-    if (wire::front::came_through(head.fields, of.around.common.pseudonym))
-        return refusal(
-            502, proxy_error::proxy_loop_detected,
-            "the request came back to this proxy: a loop of proxies");
     return std::nullopt;
 }
 
