@@ -45,7 +45,7 @@ static_assert(rows_are_in_order());
 const error_type& row(proxy_error error) { return error_types[static_cast<std::size_t>(error)]; }
 
 std::string one_line(std::string_view text) {
-    std::string line{text.substr(0, max_reason_size)};
+    std::string line{text};
     for (auto& c : line) {
         if (c == '\r' || c == '\n' || c == '\t') c = ' ';
         if (c < 0x20 || c > 0x7e) c = '?';
@@ -72,7 +72,8 @@ std::string connect_established() { return "HTTP/1.1 200 Connection established\
 
 std::string error_answer(const error_answer_spec& spec) {
     const auto token = to_string(spec.error);
-    const auto reason = one_line(spec.cause.empty() ? token : spec.cause);
+    const auto reason = one_line(
+        spec.cause.empty() ? token : std::string_view(spec.cause).substr(0, max_reason_size));
     const auto body = fmt::format("helloscope: {}\n", reason);
     auto answer = fmt::format(
         "HTTP/1.1 {} {}\r\n"
