@@ -15,10 +15,6 @@ using wire::front::proxy_error;
 
 namespace {
 
-using namespace std::chrono_literals;
-
-constexpr auto no_limit = 24h * 365; // between two requests: --idle-timeout watches
-
 // What stays between two requests: the server leg, as long as it fits.
 struct kept_leg {
     std::string key; // where it leads
@@ -157,6 +153,19 @@ awaitable<after> serve(flow& of, stream_reader& from, kept_leg& leg, request ask
     }
 }
 
+// It may come whenever it likes (--idle-timeout watches), but has to go on once it has begun.
+awaitable<std::optional<request>> next_request(flow& of, stream_reader& from) {
+    net::error_code failed;
+    if (from.unused().empty()) failed = co_await from.more();
+    if (failed) {
+        co_await fronts::left_early(of, from, wire::front::first_bytes::http, failed, false);
+        co_return std::nullopt;
+    }
+    const net::deadline time(
+        co_await net::asio::this_coro::executor, *of.client, of.around.common.options.limits.front);
+    co_return co_await fronts::read_http(of, from, time);
+}
+
 } // namespace
 
 awaitable<std::optional<request>> forward_http(flow& of, stream_reader& from, request first) {
@@ -171,8 +180,7 @@ awaitable<std::optional<request>> forward_http(flow& of, stream_reader& from, re
             co_await say_goodbye(of, "");
             break;
         }
-        const net::deadline time(co_await net::asio::this_coro::executor, *of.client, no_limit);
-        asked = co_await fronts::read_http(of, from, time);
+        asked = co_await next_request(of, from);
     }
     if (of.aborted) co_return std::nullopt;
     drop_server(of, leg);

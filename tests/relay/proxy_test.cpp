@@ -156,6 +156,31 @@ TEST_CASE("a target that does not answer meets the connect deadline") {
     CHECK(relay.wait_for<model::verdict>().id == "connect-timeout");
 }
 
+TEST_CASE("a second request that has begun meets the deadline of the first") {
+    relay::options wanted;
+    wanted.limits.front = 50ms;
+    relaying relay(wanted);
+    tcp::acceptor origin(relay.context, any_port);
+    auto client = relay.connect();
+    const auto request = fmt::format("GET http://{}/ HTTP/1.1\r\nHost: x\r\n\r\n", target(origin));
+    asio::write(client, asio::buffer(request));
+    auto server = origin.accept();
+    std::string got;
+    asio::read_until(server, asio::dynamic_buffer(got), "\r\n\r\n");
+    const std::string answer = "HTTP/1.1 204 No Content\r\n\r\n";
+    asio::write(server, asio::buffer(answer));
+    got.clear();
+    asio::read_until(client, asio::dynamic_buffer(got), "\r\n\r\n");
+    CHECK(got.starts_with("HTTP/1.1 204 "));
+
+    asio::write(client, asio::buffer(request.substr(0, 20)));
+    got.clear();
+    boost::system::error_code end;
+    asio::read(client, asio::dynamic_buffer(got), end);
+    CHECK(end == asio::error::eof);
+    CHECK(got.starts_with("HTTP/1.1 408 no whole request head within 0.05 s\r\n"));
+}
+
 TEST_CASE("a target that is this proxy is refused as a loop") {
     relaying relay;
     const auto answer = relay.ask(to_string(relay.proxy->listeners().at(0).at));
