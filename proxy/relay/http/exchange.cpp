@@ -102,9 +102,11 @@ awaitable<void> exchange::receive_answer() {
         }
         parsed<response_plan> plan;
         if (head) plan = plan_response(*head, asked_, of_.around.common.pseudonym);
-        if (plan && plan->status == 101 && !asked_.upgrade) {
+        if (plan && plan->status == 101 && !(asked_.upgrade && asked_all_)) {
             no_answer(
-                proxy_error::http_protocol_error, "switched protocols, which nobody had asked for");
+                proxy_error::http_protocol_error,
+                asked_.upgrade ? "switched protocols before it had the whole request"
+                               : "switched protocols, which nobody had asked for");
             co_return;
         }
         if (!head || !plan) {
@@ -127,6 +129,7 @@ awaitable<bool> exchange::pass_answer(response_plan plan) {
     out_.answered = plan.status;
     out_.words = std::move(plan.reason);
     answer_begun_ = !interim;
+    if (!interim && !asked_all_) end_client(plan); // what is left of the request is for nobody
     if (const auto head = wire::front::parse_response_head(as_bytes(plan.head)))
         of_.tell_dialogue(
             direction::to_client, wire::front::masked_response_head(*head), trace::legs::client);
@@ -152,7 +155,7 @@ awaitable<bool> exchange::pass_answer(response_plan plan) {
         co_return false;
     }
     out_.server_stays = plan.server_stays && asked_all_;
-    out_.client_stays = plan.client_stays && asked_all_;
+    out_.client_stays = plan.client_stays;
     finish();
     co_return false;
 }
@@ -185,6 +188,7 @@ awaitable<exchange::passed> exchange::pass_body(body& moving, direction way) {
             co_return out.empty() || !co_await write_all(of_.to(way), out) ? passed::whole
                                                                            : passed::target_broken;
         }
+        if (answered_) co_return passed::source_cut; // no wait was there to be ended
     }
 }
 
@@ -192,7 +196,7 @@ awaitable<exchange::passed> exchange::pass_body(body& moving, direction way) {
 awaitable<exchange::passed> exchange::pass_plain(body& moving, direction way) {
     auto& total = way == direction::to_server ? sent_ : received_;
     while (!moving.done()) {
-        if (co_await of_.from(way).wait_readable()) co_return passed::source_cut;
+        if (co_await of_.from(way).wait_readable() || answered_) co_return passed::source_cut;
         auto buffer = of_.around.buffers.borrow();
         const auto room = buffer.span().first(static_cast<std::size_t>(
             std::min<std::uint64_t>(moving.plain_left(), buffer.span().size())));

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 #include <fmt/format.h>
+#include <utility>
 
 namespace helloscope::relay::http {
 
@@ -142,6 +143,11 @@ parsed<response_plan> plan_response(
     }
     plan.head += "\r\n";
     return plan;
+}
+
+void end_client(response_plan& plan) {
+    if (!std::exchange(plan.client_stays, false)) return;
+    plan.head.insert(plan.head.size() - 2, "Connection: close\r\n");
 }
 
 } // namespace helloscope::relay::http

@@ -43,5 +43,7 @@ struct response_plan {
 
 parsed<response_plan> plan_response(
     const wire::front::response_head& head, const request_plan& asked, std::string_view pseudonym);
+// The client's connection ends behind this answer after all.
+void end_client(response_plan& plan);
 
 } // namespace helloscope::relay::http

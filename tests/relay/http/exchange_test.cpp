@@ -96,6 +96,7 @@ TEST_CASE_METHOD(exchanging, "an answer before the body is over ends the client'
     says("abc");
     answers("HTTP/1.1 413 Too Large\r\nContent-Length: 0\r\n\r\n");
     REQUIRE(done);
+    CHECK(client->sent.ends_with("\r\nConnection: close\r\n\r\n"));
     CHECK(done->how == ending::done);
     CHECK_FALSE(done->client_stays);
     CHECK_FALSE(done->server_stays);
@@ -184,6 +185,16 @@ TEST_CASE_METHOD(exchanging, "another protocol begins behind 101") {
     CHECK(done->how == ending::upgraded);
     CHECK(client->sent.find("Upgrade: websocket\r\n") != std::string::npos);
     CHECK(as_text(from_server->unused()) == "early");
+}
+
+TEST_CASE_METHOD(exchanging, "no other protocol begins before the request is over") {
+    asks(post("Content-Length: 10\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"));
+    says("half");
+    answers("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n");
+    REQUIRE(done);
+    CHECK(done->how == ending::no_answer);
+    CHECK(done->words == "switched protocols before it had the whole request");
+    CHECK(client->sent.empty());
 }
 
 TEST_CASE_METHOD(exchanging, "a client that goes away while it waits ends the exchange") {

@@ -96,6 +96,16 @@ TEST_CASE("which connection stays open is said by its own side") {
     CHECK(plan.head.find("Connection") == std::string::npos);
 }
 
+TEST_CASE("a connection that ends after all says so once") {
+    auto plan = response_of("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n", get);
+    end_client(plan);
+    end_client(plan);
+    CHECK_FALSE(plan.client_stays);
+    CHECK(
+        plan.head == "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nVia: 1.1 helloscope-test\r\n"
+                     "Connection: close\r\n\r\n");
+}
+
 TEST_CASE("the nearest parent's challenge is meant for the client, nobody else's") {
     auto asked = get;
     asked.to_nearest_parent = GENERATE(true, false);
