@@ -1,4 +1,5 @@
 #include "broken.hpp"
+#include "cpu_use.hpp"
 #include "lengths_file.hpp"
 #include "modes.hpp"
 #include "transfer.hpp"
@@ -45,19 +46,21 @@ std::string run_bulk(const options& given) {
     note_ports(busy);
     moving.start(busy);
     const auto begin = turn_until(events, ticks(given.warm_up));
+    const cpu_use used(given.processes);
     const auto before = moving.received();
     const auto end = turn_until(events, ticks(given.measured));
     const auto bytes = moving.received() - before;
+    const auto cores = used.members();
     finish(events, moving, busy.size());
     write_lengths(given, busy, pattern);
     const auto took = seconds(end - begin).count();
     return fmt::format(
         R"({{"mode":"bulk","way":"{}","write":"{}","content":"{}","connections":{},"beside":{},)"
-        R"("seconds":{:.3f},"bytes":{},"total_bytes":{},"gb_per_s":{:.3f}}})",
+        R"("seconds":{:.3f},"bytes":{},"total_bytes":{},"gb_per_s":{:.3f},{}}})",
         given.way == way::down ? "down" : "up",
         given.writing == writing::records ? "record" : std::to_string(given.chunk),
         given.content == content::tls ? "tls" : "plain", given.connections, given.beside, took,
-        bytes, moving.received(), static_cast<double>(bytes) / took / 1e9);
+        bytes, moving.received(), static_cast<double>(bytes) / took / 1e9, cores);
 }
 
 } // namespace bench

@@ -1,4 +1,5 @@
 #include "broken.hpp"
+#include "cpu_use.hpp"
 #include "modes.hpp"
 #include "tunnels.hpp"
 
@@ -53,6 +54,7 @@ std::string run_latency(const options& given) {
     }
     const auto bytes = given.content == content::tls ? tls_byte : plain_byte;
     std::vector<float> trips;
+    const cpu_use used(given.processes);
     const auto begin = clock::now();
     auto now = begin;
     for (std::size_t i = 0; seconds(now - begin) < given.warm_up + given.measured; ++i) {
@@ -64,13 +66,14 @@ std::string run_latency(const options& given) {
         if (seconds(started - begin) >= given.warm_up)
             trips.push_back(std::chrono::duration<float, std::micro>(now - started).count());
     }
+    const auto cores = used.members();
     if (trips.empty()) fail("no round trip within {} s", given.measured.count());
     std::sort(trips.begin(), trips.end());
     return fmt::format(
         R"({{"mode":"latency","content":"{}","connections":{},"beside":{},"trips":{},)"
-        R"("p50_us":{:.1f},"p99_us":{:.1f},"max_us":{:.1f}}})",
+        R"("p50_us":{:.1f},"p99_us":{:.1f},"max_us":{:.1f},{}}})",
         given.content == content::tls ? "tls" : "plain", given.connections, given.beside,
-        trips.size(), at_quantile(trips, 0.5), at_quantile(trips, 0.99), trips.back());
+        trips.size(), at_quantile(trips, 0.5), at_quantile(trips, 0.99), trips.back(), cores);
 }
 
 } // namespace bench

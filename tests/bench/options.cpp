@@ -34,12 +34,13 @@ What passes
   --write SIZE|record   bulk: bytes a send (262144), or one TLS record a send
   --record SIZE|varied  length of application data records (16401, as OpenSSL's when full)
   --plain               not TLS: the same sizes
-  --exchange flight|request
-                        rate: a hello and the server's flight, or a whole small request (flight)
+  --exchange request|flight
+                        rate: a handshake and a small request, or no more than the client's hello
+                        and the server's flight, which is a failure to who reads TLS (request)
   --burst KIB           idle: bytes through each tunnel (64)
 
 What is noted
-  --pid PID             idle: the relay's process; repeatable
+  --pid PID             the relay's process, for its processor time and memory; repeatable
   --verify-lengths FILE every record's length as sent, by client port and direction, as JSON lines
   --core N              run on this core alone
 )";

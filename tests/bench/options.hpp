@@ -36,9 +36,9 @@ struct options {
     std::size_t chunk = 256 * 1024;
     std::size_t record = 16'401; // as its header says; 0: of many sizes
     bench::content content = bench::content::tls;
-    bench::exchange exchange = bench::exchange::flight;
+    bench::exchange exchange = bench::exchange::request;
     std::size_t burst = 64 * 1024; // bytes
-    std::vector<int> processes;    // whose memory `idle` reads
+    std::vector<int> processes;    // the relay's
     std::string lengths_file;
 };
 
