@@ -6,6 +6,7 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 #include <fmt/format.h>
+#include <map>
 
 namespace helloscope::app {
 namespace {
@@ -13,6 +14,12 @@ namespace {
 std::chrono::milliseconds milliseconds(double seconds) {
     return std::chrono::milliseconds(static_cast<std::int64_t>(seconds * 1000));
 }
+
+const std::map<std::string, relay::data_path> data_paths{
+    {"auto", relay::data_path::automatic},
+    {"copy", relay::data_path::copy},
+    {"tee", relay::data_path::tee},
+    {"peek", relay::data_path::peek}};
 
 void add_seconds(CLI::App& command, const char* name, double& value, const char* meaning) {
     command.add_option(name, value, meaning)
@@ -46,6 +53,11 @@ void add_limits(CLI::App& command, run_options& options) {
         ->type_name("N")
         ->check(whole_number(1, 1'000'000))
         ->capture_default_str();
+    // For tests and the bench: all of them do the same.
+    command.add_option("--data-path", options.data_path)
+        ->transform(CLI::CheckedTransformer(data_paths))
+        ->configurable(false)
+        ->group("");
 }
 
 void add_deadlines(CLI::App& command, run_options& options) {
@@ -160,6 +172,7 @@ result<run_plan> plan_run(const run_options& options, const environment& lookup)
         return std::unexpected(done.error());
     relay.threads = options.threads;
     relay.max_flows = options.max_flows;
+    relay.path = options.data_path;
     relay.limits.front = milliseconds(options.front_timeout);
     relay.limits.resolve = milliseconds(options.resolve_timeout);
     relay.limits.connect = milliseconds(options.connect_timeout);

@@ -19,6 +19,7 @@ struct run_options {
     std::vector<std::string> resolve, connect_to;
     unsigned threads = 1;
     unsigned max_flows = relay::options{}.max_flows;
+    relay::data_path data_path = relay::data_path::automatic;
     double front_timeout = 30, resolve_timeout = 10, connect_timeout = 30, parent_timeout = 30,
            idle_timeout = 3600;
 

@@ -5,6 +5,7 @@
 #include "buffers.hpp"
 #include "helloscope/model/timeline.hpp"
 #include "helloscope/net/clock.hpp"
+#include "helloscope/net/kernel/pipe.hpp"
 #include "helloscope/net/streams/stream.hpp"
 #include "observer.hpp"
 #include "shared.hpp"
@@ -31,6 +32,7 @@ class flow final : private observer_sink {
         shared& common;
         recorder::inlet& record;
         buffer_pool& buffers;
+        net::pipe_pool& pipes;
     };
 
     flow(surroundings around, std::unique_ptr<net::stream> client, arrival came);

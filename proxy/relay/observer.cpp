@@ -53,22 +53,43 @@ void observer::expect_tls() {
 }
 
 void observer::saw(direction way, bytes_view read, timestamp now) {
-    now_ = now;
-    auto& here = side(way);
-    here.total += read.size();
     if (detail_.pieces && detail_.payload_all) {
+        now_ = now;
         auto whole = new_piece(way);
         whole.body.assign(read.begin(), read.end());
         whole.length = read.size();
         sink_.kept(std::move(whole));
     }
-    if (here.lost) {
-        saw_opaque(way, read.size());
-        return;
-    }
-    conversation_.feed(way, read, *this);
+    begin_read(way, now);
+    saw_part(way, read);
+    end_read(way);
+}
+
+void observer::begin_read(direction way, timestamp now) {
+    now_ = now;
+    opaque_from_ = side(way).total;
+}
+
+void observer::saw_part(direction way, bytes_view part) {
+    auto& here = side(way);
+    here.total += part.size();
+    if (here.lost) return;
+    const bool in_record = conversation_.walker(way).in_record();
+    conversation_.feed(way, part, *this);
+    // Its first body byte may pass unseen.
+    if (!in_record && conversation_.walker(way).in_record()) here.record_began = now_;
+}
+
+void observer::unseen_part(direction way, std::uint64_t size) {
+    auto& here = side(way);
+    here.total += size;
+    if (!here.lost) conversation_.skip(way, size, *this);
+}
+
+void observer::end_read(direction way) {
     keep_clear();
-    if (here.lost) saw_opaque(way, here.total - here.accounted);
+    const auto& here = side(way);
+    if (here.lost) saw_opaque(way, here.total - opaque_from_);
 }
 
 void observer::expect_plain() {
@@ -204,7 +225,7 @@ void observer::on_lost(direction way, const wire::tls::lost_at& at) {
     model::not_tls event{way, at.offset, looks_like(at.bytes)};
     sink_.happened(std::move(event), now_);
     here.opaque.offset = at.offset;
-    here.accounted = at.offset;
+    here.accounted = opaque_from_ = at.offset;
 }
 
 // Reads of no TLS are told one by one at first, then by the second.

@@ -30,6 +30,12 @@ class observer final : private wire::tls::conversation_sink {
 
     // All that was read from one side, in one read.
     void saw(direction way, bytes_view read, timestamp now);
+    // The same in parts, some of which passed unseen: bodies of application data, or bytes that are
+    // only counted. Between begin and end, of one direction at a time.
+    void begin_read(direction way, timestamp now);
+    void saw_part(direction way, bytes_view part);
+    void unseen_part(direction way, std::uint64_t size);
+    void end_read(direction way);
     // What comes is not TLS, and is not meant to be: from here on it is counted, not read.
     void expect_plain();
     // The other way round, after that: what comes next begins anew.
@@ -42,6 +48,12 @@ class observer final : private wire::tls::conversation_sink {
     // The client's first flight was not TLS, or the handshake has come to data.
     bool handshake_over() const;
     std::uint64_t total(direction way) const { return side(way).total; }
+    // What comes is no TLS: its bytes are counted and not looked at.
+    bool only_counts(direction way) const { return side(way).lost; }
+    // Where the direction stands, as long as it is TLS.
+    const wire::tls::record_walker& walker(direction way) const {
+        return conversation_.walker(way);
+    }
 
   private:
     struct side_state {
@@ -83,7 +95,8 @@ class observer final : private wire::tls::conversation_sink {
     wire::tls::conversation conversation_;
     std::array<side_state, 2> sides_;
     timestamp now_{};
-    trace::piece clear_; // handshake bytes of this read, not yet told
+    std::uint64_t opaque_from_ = 0; // of this read: where the bytes begin that are only counted
+    trace::piece clear_;            // handshake bytes of this read, not yet told
 };
 
 } // namespace helloscope::relay

@@ -1,5 +1,7 @@
 #include "pump.hpp"
 
+#include "fast_path.hpp"
+
 #include <boost/asio/experimental/awaitable_operators.hpp>
 
 namespace helloscope::relay {
@@ -12,7 +14,9 @@ using net::asio::awaitable;
 
 namespace {
 
-constexpr int reads_in_a_row = 8; // then other flows of the thread have their turn
+// Then other flows of the thread have their turn.
+constexpr int reads_in_a_row = 8;
+constexpr std::size_t bytes_in_a_row = 2 << 20;
 
 leg source_of(direction way) { return way == direction::to_server ? leg::client : leg::server; }
 leg target_of(direction way) { return way == direction::to_server ? leg::server : leg::client; }
@@ -31,6 +35,7 @@ awaitable<void> wait_for_recorder(flow& moving) {
 
 struct step {
     ending end = ending::open;
+    std::size_t read = 0;
     bool drained = false; // nothing more to read now
     bytes_view unsent;    // read and shown, and the other leg took no more
 };
@@ -49,9 +54,10 @@ step pass_on(flow& moving, direction way, bytes_view read) {
     return done;
 }
 
-step read_and_write(flow& moving, direction way, std::span<std::uint8_t> buffer) {
+step read_and_write(flow& moving, direction way, fast_path& fast, std::span<std::uint8_t> buffer) {
     step done;
-    const auto got = moving.from(way).read_now(buffer);
+    auto got = moving.from(way).read_now(buffer);
+    if (got.error == net::asio::error::eof && fast.broken()) got.error = fast.broken();
     if (got.error == net::asio::error::eof) {
         done.end = ending::fin;
     } else if (got.error && got.error != net::asio::error::would_block) {
@@ -59,6 +65,7 @@ step read_and_write(flow& moving, direction way, std::span<std::uint8_t> buffer)
         done.end = ending::broken_source;
     }
     if (got.size > 0) done = pass_on(moving, way, bytes_view(buffer).first(got.size));
+    done.read = got.size;
     done.drained = got.size < buffer.size();
     return done;
 }
@@ -72,22 +79,66 @@ awaitable<ending> finish_step(flow& moving, direction way, step begun) {
     co_return ending::broken_target;
 }
 
+// One turn in memory: what waits is read and written.
+awaitable<ending> copy_turn(flow& moving, direction way, fast_path& fast) {
+    auto buffer = moving.around.buffers.borrow();
+    step now;
+    for (int i = 0; i < reads_in_a_row && !now.drained && !moving.aborted; ++i) {
+        if (moving.around.record.crowded()) co_await wait_for_recorder(moving);
+        now = read_and_write(moving, way, fast, buffer.span());
+        fast.copied(now.read);
+        if (fast.pays()) now.drained = true; // to the other kind of turn
+        if (now.end == ending::open && now.unsent.empty()) continue;
+        const auto end = co_await finish_step(moving, way, now);
+        if (end != ending::open) co_return end;
+    }
+    co_return ending::open;
+}
+
+// One turn in the kernel.
+awaitable<ending> fast_turn(flow& moving, direction way, fast_path& fast) {
+    auto through = moving.around.pipes.borrow();
+    if (!through) co_return co_await copy_turn(moving, way, fast);
+    for (std::size_t total = 0; total < bytes_in_a_row && !moving.aborted;) {
+        auto now = fast.move(**through);
+        if (now.unable) co_return co_await copy_turn(moving, way, fast);
+        if (now.read.error == net::asio::error::would_block) break;
+        if (now.read.error == net::asio::error::eof && fast.broken())
+            now.read.error = fast.broken();
+        if (now.read.error == net::asio::error::eof) co_return ending::fin;
+        if (now.read.error) {
+            moving.tell_broken(source_of(way), now.read.error);
+            co_return ending::broken_source;
+        }
+        total += now.read.size;
+        while ((*through)->held() > 0 || now.written.error) {
+            if (!now.written.error || now.written.error == net::asio::error::would_block)
+                now.written.error = co_await moving.to(way).wait_writable();
+            if (!now.written.error) now.written = (*through)->drain(moving.to(way).plain_socket());
+            if (now.written.error && now.written.error != net::asio::error::would_block) {
+                if (!moving.aborted) moving.tell_broken(target_of(way), now.written.error);
+                co_return ending::broken_target;
+            }
+        }
+        if (!fast.pays()) break;
+    }
+    co_return ending::open;
+}
+
 awaitable<ending> move_direction(flow& moving, direction way, bytes early) {
     if (!early.empty()) {
         const auto end = co_await finish_step(moving, way, pass_on(moving, way, early));
         if (end != ending::open) co_return end;
     }
+    fast_path fast(moving, way);
     while (true) {
         if (co_await moving.from(way).wait_readable()) co_return ending::broken_source;
-        auto buffer = moving.around.buffers.borrow();
-        step now;
-        for (int i = 0; i < reads_in_a_row && !now.drained && !moving.aborted; ++i) {
-            if (moving.around.record.crowded()) co_await wait_for_recorder(moving);
-            now = read_and_write(moving, way, buffer.span());
-            if (now.end == ending::open && now.unsent.empty()) continue;
-            const auto end = co_await finish_step(moving, way, now);
-            if (end != ending::open) co_return end;
-        }
+        auto end = ending::open;
+        if (fast.pays())
+            end = co_await fast_turn(moving, way, fast);
+        else
+            end = co_await copy_turn(moving, way, fast);
+        if (end != ending::open) co_return end;
         if (moving.aborted) co_return ending::broken_source;
     }
 }

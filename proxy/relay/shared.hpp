@@ -1,6 +1,7 @@
 // What flows share, in one place. Everything here is either immutable or made for many threads.
 #pragma once
 
+#include "helloscope/net/kernel/peek.hpp"
 #include "helloscope/net/resolver.hpp"
 #include "helloscope/relay/options.hpp"
 #include "helloscope/relay/recorder.hpp"
@@ -42,11 +43,16 @@ struct shared {
     const relay::options options; // its listeners are where we really listen
     net::resolver& resolver;
     const std::string pseudonym; // ours, in the Via field of what we send (RFC 9110 section 7.6.3)
+    const data_path path;        // never automatic
     counters count;
     own_ends ends;
 
     shared(relay::options wanted, net::resolver& names, std::string name)
-        : options(std::move(wanted)), resolver(names), pseudonym(std::move(name)) {}
+        : options(std::move(wanted)), resolver(names), pseudonym(std::move(name)),
+          path(
+              options.path != data_path::automatic ? options.path
+              : net::peeks_at_offsets()            ? data_path::peek
+                                                   : data_path::tee) {}
 };
 
 } // namespace helloscope::relay

@@ -4,6 +4,7 @@
 #include "helloscope/net/kernel/original_destination.hpp"
 #include "helloscope/net/streams/tcp_stream.hpp"
 
+#include <csignal>
 #include <spdlog/spdlog.h>
 
 namespace helloscope::relay {
@@ -28,10 +29,21 @@ result<endpoint> destination_of(net::tcp::socket& client, const listening& where
     return meant;
 }
 
+// splice(2) into a socket that its peer has reset raises SIGPIPE and has no flag against it.
+// Blocked on this thread of ours, it is never delivered.
+void ignore_broken_pipes() {
+    sigset_t broken;
+    ::sigemptyset(&broken);
+    ::sigaddset(&broken, SIGPIPE);
+    ::pthread_sigmask(SIG_BLOCK, &broken, nullptr);
+}
+
 } // namespace
 
 void worker::run(shared& common, recorder::inlet& record) {
     record_ = &record;
+    pipes_.emplace(net::pipe_budget() / common.options.threads);
+    ignore_broken_pipes();
     const auto end = [](std::exception_ptr bug) {
         if (bug) std::rethrow_exception(bug); // a relay that accepts nothing must not seem to run
     };
@@ -94,7 +106,7 @@ awaitable<void> worker::wait_for_room(const shared& common, door& at) {
 }
 
 awaitable<void> worker::serve(shared& common, net::tcp::socket client, arrival came) {
-    flow one({common, *record_, buffers_}, net::make_tcp_stream(std::move(client)), came);
+    flow one({common, *record_, buffers_, *pipes_}, net::make_tcp_stream(std::move(client)), came);
     const auto place = flows_.insert(flows_.end(), &one);
     try {
         co_await run_flow(one);

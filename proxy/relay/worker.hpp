@@ -34,6 +34,7 @@ class worker {
     net::asio::io_context context_{1};
     recorder::inlet* record_ = nullptr;
     buffer_pool buffers_;
+    std::optional<net::pipe_pool> pipes_; // from run() on
     std::list<flow*> flows_;
     std::list<door> doors_;
     net::asio::steady_timer sweep_timer_{context_};

@@ -38,7 +38,7 @@ struct flow_fixture {
         const endpoint& from, relay::way_in how = relay::way_in::proxy, host_port target = {})
         : common(options_of(how, std::move(target)), names, "helloscope-test"),
           flow(std::make_unique<relay::flow>(
-              relay::flow::surroundings{common, told, buffers},
+              relay::flow::surroundings{common, told, buffers, pipes},
               std::unique_ptr<net::stream>(client),
               relay::arrival(common.options.listeners.front(), from))) {}
 
@@ -54,6 +54,7 @@ struct flow_fixture {
     relay::shared common;
     told_events told;
     relay::buffer_pool buffers;
+    net::pipe_pool pipes{8};
     memory_stream* client = new memory_stream(context);
     std::unique_ptr<relay::flow> flow;
     memory_stream* server = nullptr;

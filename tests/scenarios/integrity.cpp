@@ -1,7 +1,7 @@
 // Bytes arrive unchanged: many flows of random sizes, written in random pieces, ended by
 // half-closes from either side or by resets. Each end checks every byte by its position, and how
 // the other ended. A program of its own, so that it also runs under TSan: integrity [FLOWS] [SEED]
-// [KEEP].
+// [copy|tee|peek] [KEEP].
 #include "helloscope/net/asio.hpp"
 #include "helloscope/relay/proxy.hpp"
 
@@ -31,8 +31,9 @@ struct plan {
     std::uint32_t number = 0;
     std::uint64_t up = 0, down = 0;
     end how{};
-    bool tls = false;   // the bytes look like TLS records
-    bool early = false; // the first bytes come in one write with the request head
+    bool tls = false;              // the bytes look like TLS records
+    std::uint16_t record_size = 0; // of their bodies
+    bool early = false;            // the first bytes come in one write with the request head
 
     plan(std::uint32_t flow, std::uint64_t seed) : number(flow) {
         std::mt19937_64 random(seed * 1'000'003 + flow);
@@ -41,7 +42,7 @@ struct plan {
             case 0: return random() % 10;
             case 1: return random() % 2'000;
             case 2: return random() % 200'000;
-            default: return random() % (random() % 10 == 0 ? 4'000'000 : 20'000);
+            default: return random() % (random() % 4 == 0 ? 4'000'000 : 20'000);
             }
         };
         up = index_size + size();
@@ -49,13 +50,17 @@ struct plan {
         how = static_cast<end>(random() % 4);
         tls = random() % 2 == 0;
         early = random() % 2 == 0;
+        static constexpr std::array<std::uint16_t, 4> sizes{40, 1'000, 5'000, 16'384};
+        record_size = sizes[random() % sizes.size()];
     }
 
-    // Byte `at` of one direction. In a TLS stream a record header stands every 1,005 bytes.
+    // Byte `at` of one direction. In a TLS stream a header stands before each record.
     std::uint8_t byte(bool upward, std::uint64_t at) const {
         if (upward && at < index_size) return static_cast<std::uint8_t>(number >> 8 * at);
-        const auto in_record = (at - (upward ? index_size : 0)) % 1'005;
-        static constexpr std::uint8_t header[]{23, 3, 3, 1'000 >> 8, 1'000 & 0xff};
+        const auto in_record = (at - (upward ? index_size : 0)) % (record_size + 5U);
+        const std::uint8_t header[]{
+            23, 3, 3, static_cast<std::uint8_t>(record_size >> 8),
+            static_cast<std::uint8_t>(record_size & 0xff)};
         if (tls && in_record < sizeof header) return header[in_record];
         const auto mixed = (at + number * 2'654'435'761ULL + upward) * 0x9e37'79b9'7f4a'7c15ULL;
         return static_cast<std::uint8_t>(mixed >> 56);
@@ -261,13 +266,17 @@ int main(int argc, char** argv) {
     const std::uint64_t seed = argc > 2 ? std::stoull(argv[2]) : std::random_device{}();
     std::printf("integrity: %u flows, seed %llu\n", flows, static_cast<unsigned long long>(seed));
 
-    const bool keeps = argc > 3; // a path to keep the recording at
-    const auto file = keeps ? std::filesystem::path(argv[3])
+    const std::string_view path = argc > 3 ? argv[3] : "";
+    const bool keeps = argc > 4; // a path to keep the recording at
+    const auto file = keeps ? std::filesystem::path(argv[4])
                             : std::filesystem::temp_directory_path() /
                                   fmt::format("integrity-{}.pcapng", ::getpid());
     relay::options wanted;
     wanted.listeners.front().at.port = 0;
     wanted.threads = 2;
+    if (path == "copy") wanted.path = relay::data_path::copy;
+    if (path == "tee") wanted.path = relay::data_path::tee;
+    if (path == "peek") wanted.path = relay::data_path::peek;
     wanted.recording.file = file;
     std::atomic<std::uint64_t> reported{0}, to_server{0}, to_client{0};
     relay::onlookers to;

@@ -50,6 +50,14 @@ struct recording_options {
     bool detail_all = false;                 // every record singly
 };
 
+// How bytes in bulk get from leg to leg. Every record header is seen on all of these.
+enum class data_path : std::uint8_t {
+    automatic, // the best that this kernel has
+    copy,      // through our memory
+    tee,       // in the kernel; headers are read from a second handle on the same pages
+    peek,      // in the kernel; headers are peeked at before (SO_PEEK_OFF, Linux 6.9)
+};
+
 struct deadlines {
     std::chrono::milliseconds front{30'000}; // for the request head
     std::chrono::milliseconds resolve{10'000};
@@ -72,6 +80,7 @@ struct options {
     unsigned threads = 1;
     unsigned max_flows = 8'000; // open at once; more wait in the listen queue
     deadlines limits;
+    data_path path = data_path::automatic;
     net::resolve_tables names;
     recording_options recording;
 };

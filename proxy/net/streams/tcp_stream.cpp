@@ -1,5 +1,6 @@
 #include "helloscope/net/streams/tcp_stream.hpp"
 
+#include "../kernel/outcome.hpp"
 #include "helloscope/net/kernel/tcp_info.hpp"
 
 #include <fcntl.h>
@@ -8,15 +9,6 @@
 namespace helloscope::net {
 
 namespace {
-
-moved outcome(ssize_t n) {
-    if (n >= 0) return {static_cast<std::size_t>(n), {}};
-    const error_code error(errno, boost::system::system_category());
-    return {
-        0, error == asio::error::try_again || error == asio::error::interrupted
-               ? error_code(asio::error::would_block)
-               : error};
-}
 
 class tcp_stream final : public stream {
   public:
@@ -68,6 +60,8 @@ class tcp_stream final : public stream {
         if (got.size > 0 || got.error == asio::error::would_block) return {};
         return got.error ? got.error : error_code(asio::error::eof);
     }
+
+    int plain_socket() const override { return handle(); }
 
     std::size_t unacknowledged() const override { return bytes_unacknowledged(handle()); }
 

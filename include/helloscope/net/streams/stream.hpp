@@ -40,6 +40,10 @@ class stream {
     virtual error_code ended() const = 0;
     virtual std::size_t unacknowledged() const = 0; // bytes written, not yet known to have arrived
     virtual std::optional<model::path_sample> path() const = 0;
+
+    // The socket that carries just the bytes of read_now and write_now, so that the kernel may move
+    // them by itself; -1 where there is none. It stays the stream's.
+    virtual int plain_socket() const { return -1; }
 };
 
 } // namespace helloscope::net

@@ -1,0 +1,53 @@
+// The pump's fast path: both legs are plain sockets, nothing reshapes the stream, and the bodies of
+// application data go through a pipe in the kernel. Every record header is seen all the same: by a
+// peek before the bytes go, or in a second handle on them.
+#pragma once
+
+#include "flow.hpp"
+#include "helloscope/net/kernel/peek.hpp"
+#include "helloscope/net/kernel/pipe.hpp"
+
+namespace helloscope::relay {
+
+// Of one direction, for as long as it lasts.
+class fast_path {
+  public:
+    fast_path(flow& moving, direction way);
+
+    // Whether the kernel should move the next bytes: much came at once lately, and nobody wants to
+    // see it.
+    bool pays() const { return pays_; }
+    // What a read into memory brought, which is how it begins to pay.
+    void copied(std::size_t size) {
+        pays_ = can_ && size >= worth_it && (doubts_ == 0 || --doubts_ == 0);
+    }
+
+    struct step {
+        net::moved read;    // as of stream::read_now
+        net::moved written; // as of stream::write_now; what was read and not written is in the pipe
+        bool unable = false; // what comes next must be read into memory
+    };
+    // What broke the source, told to a peek: later reads only say that nothing comes any more.
+    net::error_code broken() const { return broken_; }
+    // Moves what waits, up to as much as is good at once. `through` is empty before.
+    step move(net::pipe& through);
+
+  private:
+    static constexpr std::size_t worth_it = 8 * 1024; // bytes at once
+
+    step move_opaque(net::pipe& through);
+    step move_peeked(net::pipe& through);
+    step move_teed(net::pipe& through);
+    void adapt(std::size_t moved);
+    void doubt();
+
+    flow& flow_;
+    direction way_;
+    bool can_ = false, pays_ = false;
+    int doubts_ = 0;    // reads into memory before another try: records were small
+    std::size_t reach_; // bytes to move at once
+    net::peeker look_;
+    net::error_code broken_;
+};
+
+} // namespace helloscope::relay
