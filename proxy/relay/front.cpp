@@ -2,6 +2,7 @@
 
 #include "fronts/fronts.hpp"
 #include "helloscope/net/streams/deadline.hpp"
+#include "helloscope/wire/front/hop_fields.hpp"
 #include "helloscope/wire/front/sniff.hpp"
 #include "pump.hpp"
 
@@ -188,6 +189,14 @@ refusal forbidden(const flow& of) {
     return refusal(
         403, proxy_error::http_request_denied,
         fmt::format("{} may not use this proxy (--allow-from)", to_string(of.came.from.address)));
+}
+
+std::optional<refusal> came_back(const flow& of, std::string_view via) {
+    const std::vector<wire::front::header_field> fields{{"Via", via}};
+    if (!wire::front::came_through(fields, of.around.common.pseudonym)) return std::nullopt;
+    return refusal(
+        502, proxy_error::proxy_loop_detected,
+        "the request came back to this proxy: a loop of proxies");
 }
 
 } // namespace fronts

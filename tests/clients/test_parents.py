@@ -3,6 +3,7 @@
 
 usage: test_parents.py HELLOSCOPE [unittest arguments]
 """
+import itertools
 import re
 import socket
 import ssl
@@ -266,15 +267,20 @@ class Chained(Parents):
         self.assertIn("error=proxy_loop_detected", answer.get("Proxy-Status"))
 
     def test_two_that_are_each_others_parent_are_a_loop(self):
-        """The first gets its own Via back; nobody goes round a second time."""
-        ports = [free_port(), free_port()]
-        one, other = (self.proxy("--listen", f"127.0.0.1:{mine}", "--via", f"http://127.0.0.1:{its}")
-                      for mine, its in (ports, ports[::-1]))  # fmt: skip
-        self.assertEqual(self.connect(ports[0], "r0.test:443")[0].status, 502)
-        self.assertEqual(self.get(ports[0], "http://r0.test/").status, 502)
-        flows = self.ended(one)
-        self.assertEqual([self.verdict(flow) for flow in flows].count("proxy-loop"), 2)
-        self.assertEqual((len(flows), len(self.ended(other))), (4, 2))
+        """The first gets its own name back, in Via or as SOCKS has it; nobody goes round a second
+        time."""
+        for schemes in itertools.product(("http", "socks5h"), repeat=2):
+            with self.subTest(schemes):
+                ports = [free_port(), free_port()]
+                one, other = (
+                    self.proxy("--listen", f"127.0.0.1:{mine}", "--via", f"{scheme}://127.0.0.1:{its}")
+                    for mine, its, scheme in zip(ports, ports[::-1], schemes)
+                )
+                self.assertEqual(self.connect(ports[0], "r0.test:443")[0].status, 502)
+                self.assertEqual(self.get(ports[0], "http://r0.test/").status, 502)
+                flows = self.ended(one)
+                self.assertEqual([self.verdict(flow) for flow in flows].count("proxy-loop"), 2)
+                self.assertEqual((len(flows), len(self.ended(other))), (4, 2))
 
 
 if __name__ == "__main__":

@@ -117,7 +117,10 @@ class Fake(Parents):
                 words = ["--resolve", "r0.test:443:192.0.2.7"]
                 proxy = self.proxy("--via", f"{scheme}{parent.at}", *words)
                 self.connect(proxy.port, target)
-                self.assertEqual(parent.notes[: len(wanted)], wanted)
+                (_, offered), *asked = parent.notes[: len(wanted)]
+                self.assertEqual([("offers", offered[:-8]), *asked], wanted)
+                self.assertLess(offered[-8], 0xFF)  # our mark, in RFC 1928's private range
+                self.assertGreaterEqual(min(offered[-8:]), 0x80)
 
     def test_a_plain_request_gets_what_the_parent_says(self):
         """Its error pages are answers like any other; what is no answer is ours to tell. It may take

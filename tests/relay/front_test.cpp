@@ -42,7 +42,7 @@ TEST_CASE_METHOD(fronting, "what is no CONNECT gets a clear refusal") {
             "HTTP/1.1 400 this is a proxy, not a web server", "http"},
         row{"GET https://example.test/ HTTP/1.1\r\nHost: example.test\r\n\r\n",
             "HTTP/1.1 400 only http:// URLs are asked for in full", "http"},
-        row{"CONNECT example.test:443 HTTP/1.1\r\nVia: 1.1 helloscope-test\r\n\r\n",
+        row{"CONNECT example.test:443 HTTP/1.1\r\nVia: 1.1 helloscope-00007e57\r\n\r\n",
             "HTTP/1.1 502 the request came back to this proxy", "connect"},
         row{"CONNECT registry.test HTTP/1.1\r\n\r\n", "HTTP/1.1 400 CONNECT needs HOST:PORT",
             "connect"},

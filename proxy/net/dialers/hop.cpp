@@ -146,7 +146,7 @@ awaitable<hop_answer> ask_http(talk& with, const hop_request& asked) {
 // ---- SOCKS5
 
 awaitable<hop_answer> ask_socks(talk& with, const hop_request& asked) {
-    socks_client dialogue(asked.next, asked.parent.login);
+    socks_client dialogue(asked.next, asked.parent.login, asked.via);
     const auto greeting = dialogue.greeting();
     auto stopped = co_await with.say(greeting);
     while (!stopped) {

@@ -44,6 +44,9 @@ std::string_view name_of(wire::front::first_bytes kind);
 bool may_use(const flow& of);
 refusal forbidden(const flow& of);
 
+// The request has been here before: `via` tells whom it came through.
+std::optional<refusal> came_back(const flow& of, std::string_view via);
+
 // An answer that has been made already; an empty one resets the leg.
 net::awaitable<void> answer_and_close(
     flow& of, std::uint16_t status, std::string reason, std::string proxy_status,

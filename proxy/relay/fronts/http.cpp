@@ -3,7 +3,6 @@
 #include "helloscope/wire/front/absolute_target.hpp"
 #include "helloscope/wire/front/connect.hpp"
 #include "helloscope/wire/front/credentials.hpp"
-#include "helloscope/wire/front/hop_fields.hpp"
 #include "helloscope/wire/front/masked_head.hpp"
 
 #include <fmt/format.h>
@@ -106,10 +105,7 @@ bool may_log_in(const flow& of, const request_head& head) {
 std::optional<refusal> objection(const flow& of, const request_head& head) {
     if (!may_use(of)) return forbidden(of);
     // Before the login, which the proxies in between have taken for themselves.
-    if (wire::front::came_through(head.fields, of.around.common.pseudonym))
-        return refusal(
-            502, proxy_error::proxy_loop_detected,
-            "the request came back to this proxy: a loop of proxies");
+    if (auto why = came_back(of, via_of(head))) return why;
     if (!may_log_in(of, head)) {
         refusal why(
             407, proxy_error::http_request_denied,

@@ -84,8 +84,10 @@ awaitable<std::optional<request>> read_socks(
     request asked;
     asked.target = dialogue.target();
     asked.by = std::make_unique<socks>(dialogue);
-    if (may_use(of)) co_return asked;
-    co_await refuse(of, *asked.by, forbidden(of));
+    asked.via = dialogue.via();
+    auto why = may_use(of) ? came_back(of, asked.via) : forbidden(of);
+    if (!why) co_return asked;
+    co_await refuse(of, *asked.by, std::move(*why));
     co_return std::nullopt;
 }
 

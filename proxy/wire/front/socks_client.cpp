@@ -1,6 +1,7 @@
 #include "helloscope/wire/front/socks_client.hpp"
 
 #include "socks.hpp"
+#include "socks_trail.hpp"
 
 #include <fmt/format.h>
 
@@ -11,9 +12,17 @@ bool fits(const std::string& text) { return text.size() <= socks::longest_string
 
 } // namespace
 
+socks_client::socks_client(host_port target, std::optional<credentials> login, std::string_view via)
+    : target_(std::move(target)), login_(std::move(login)), trail_(socks::write_trail(via)) {}
+
 bytes socks_client::greeting() const {
-    if (!login_) return {socks::version5, 1, socks::no_login};
-    return {socks::version5, 2, socks::no_login, socks::user_password};
+    writer out;
+    out.u8(socks::version5).vector(1, [&](writer& methods) {
+        methods.u8(socks::no_login);
+        if (login_) methods.u8(socks::user_password);
+        methods.raw(trail_);
+    });
+    return out.take();
 }
 
 socks_client::step socks_client::feed(bytes_view unused_input) {

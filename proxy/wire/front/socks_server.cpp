@@ -2,6 +2,7 @@
 
 #include "authority.hpp"
 #include "socks.hpp"
+#include "socks_trail.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -77,6 +78,7 @@ socks_server::step socks_server::methods(bytes_view input) {
     in.u8("VER");
     const auto offered = in.vector8("METHODS").rest();
     if (!in.ok()) return {};
+    offered_ = to_bytes(offered);
     const auto has = [&](auto method) {
         return std::ranges::find(offered, method) != offered.end();
     };
@@ -181,6 +183,8 @@ socks_server::step socks_server::refuse(std::size_t used, bytes answer, std::str
     stage_ = stage::done;
     return {next::refuse, std::move(answer), used, std::move(why)};
 }
+
+std::string socks_server::via() const { return socks::read_trail(offered_); }
 
 bytes socks_server::established(const endpoint& bound) const {
     return version_ == socks::version4 ? answer4(granted, bound) : answer5(reply::succeeded, bound);

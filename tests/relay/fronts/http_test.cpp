@@ -64,7 +64,7 @@ TEST_CASE_METHOD(fronting, "a password is asked for, and the right one is not as
 TEST_CASE_METHOD(fronting, "a loop is one, though nobody logs in any more") {
     options().access.logins = *passwords::parse(alice, "users");
     start();
-    says("CONNECT registry.test:443 HTTP/1.1\r\nVia: 1.1 helloscope-test, 1.1 b\r\n\r\n");
+    says("CONNECT registry.test:443 HTTP/1.1\r\nVia: 1.1 helloscope-00007e57, 1.1 b\r\n\r\n");
     CHECK(status_line().starts_with("HTTP/1.1 502 the request came back to this proxy"));
 }
 

@@ -1,4 +1,5 @@
 #include "relay/fronting.hpp"
+#include "support/hex.hpp"
 
 using namespace helloscope;
 using namespace helloscope::relay;
@@ -65,4 +66,16 @@ TEST_CASE_METHOD(fronting, "SOCKS4a asks by name; with a password wanted it is r
     else
         CHECK(asked->target == host_port{"registry.test", 443});
     CHECK(front() == "socks4");
+}
+
+TEST_CASE_METHOD(fronting, "a request that has been here before is refused, no other") {
+    const bool loop = GENERATE(true, false);
+    start();
+    says(as_text(test::hex(loop ? "05 09 00 9080808087 8e8587" : "05 09 00 9080808087 8e8588")));
+    says(as_text(test::hex("05 01 00 01 c0000201 01bb")));
+    CHECK(asked.has_value() != loop);
+    if (loop)
+        CHECK(client->sent.substr(2) == as_text(test::hex("05 01 00 01 00000000 0000")));
+    else
+        CHECK(asked->via == "SOCKS/5 helloscope-00007e58");
 }

@@ -259,3 +259,9 @@ TEST_CASE("a SOCKS5 parent may say anything") {
         REQUIRE(failed == !end.words.empty());
     }
 }
+
+TEST_CASE("whom a request came through stands behind the methods") {
+    const auto via = "1.1 squid.test, 1.1 helloscope-0a1b2c3d";
+    CHECK(socks_client(a_test, {}, via).greeting() == hex("05 09 00  90 8a 81 8b 82 8c 83 8d"));
+    CHECK(socks_client(a_test, me, via).greeting() == hex("05 0a 00 02  90 8a 81 8b 82 8c 83 8d"));
+}

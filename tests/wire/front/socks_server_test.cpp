@@ -291,3 +291,11 @@ TEST_CASE("mutated dialogues end in a target that is safe to print, or in none")
             server.target().host.find_first_of(std::string("\0\r\n @/", 6)) == std::string::npos);
     }
 }
+
+TEST_CASE("whom a request came through is known from its methods") {
+    socks_server server(socks_login::none);
+    const auto got = drive(server, hex("05 09 00 908a818b828c838d  05 01 00 01 c0000201 01bb"), 1);
+    CHECK(got.what == next::connect);
+    CHECK(got.answers == hex("05 00"));
+    CHECK(server.via() == "SOCKS/5 helloscope-0a1b2c3d");
+}

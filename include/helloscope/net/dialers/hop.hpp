@@ -17,7 +17,7 @@ namespace helloscope::net {
 struct hop_request {
     wire::front::proxy_url parent;
     host_port next;                          // an address, if the parent is socks5://
-    std::string via;                         // the Via field, "1.1 us"; empty: none
+    std::string via;                         // the Via field, "1.1 us"; empty: none. For SOCKS, too
     std::string client_authorization;        // Proxy-Authorization, if the parent has no login
     std::chrono::milliseconds limit{30'000}; // for the whole dialogue
     hop_request() = default;

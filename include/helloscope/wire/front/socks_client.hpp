@@ -13,9 +13,9 @@ namespace helloscope::wire::front {
 class socks_client {
   public:
     // A target that is a literal goes out as an address, any other as a name for the parent to
-    // resolve.
-    socks_client(host_port target, std::optional<credentials> login)
-        : target_(std::move(target)), login_(std::move(login)) {}
+    // resolve. `via`: whom the request came through and who we are, as a Via field has it; the
+    // helloscopes among them are made known to a parent that is one, too (decision 013).
+    socks_client(host_port target, std::optional<credentials> login, std::string_view via = {});
 
     bytes greeting() const; // to be sent first
 
@@ -48,6 +48,7 @@ class socks_client {
 
     host_port target_;
     std::optional<credentials> login_;
+    bytes trail_; // behind the methods
     stage stage_ = stage::method;
 };
 

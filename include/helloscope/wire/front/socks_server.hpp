@@ -36,6 +36,8 @@ class socks_server {
     int version() const { return version_; }            // 4 or 5; 0 before the first byte
     const credentials& login() const { return login_; } // bytes as they came, empty without
     const host_port& target() const { return target_; } // after connect
+    // Which helloscopes the request came through, as a Via field has it (decision 013).
+    std::string via() const;
 
     // The last answer: that the server leg stands, from `bound`, or why it does not.
     bytes established(const endpoint& bound) const;
@@ -56,6 +58,7 @@ class socks_server {
     int version_ = 0;
     credentials login_;
     host_port target_;
+    bytes offered_; // methods
 };
 
 } // namespace helloscope::wire::front
