@@ -2,14 +2,16 @@
 prefix ?= /usr/local
 DESTDIR ?=
 SECONDS ?= 60
+SELECTION ?= quick
 pure_rooms = base wire shape fault model policy trace diagnose heal
 
-.PHONY: help demo test build install install-development format tidy fuzz image clean
+.PHONY: help demo test build bench install install-development format tidy fuzz image clean
 
 help:
 	@echo "make demo      build helloscope and watch one download through it"
 	@echo "make test      every test, under ASan and UBSan, and under TSan where threads meet"
 	@echo "make build     build/release/helloscope"
+	@echo "make bench     measure it beside HAProxy (SELECTION=whole: and beside others)"
 	@echo "make install   build, then install under prefix=$(prefix) (DESTDIR is honoured)"
 	@echo "make install-development  the library and headers for find_package(helloscope), likewise"
 	@echo "make format    clang-format over all C++ files"
@@ -30,6 +32,14 @@ build:
 	@cmake --preset release
 	@echo "==> building helloscope"
 	@cmake --build --preset release
+
+bench:
+	@.ci/install test
+	@echo "==> building helloscope and the load"
+	@cmake --preset release
+	@cmake --build --preset release --target helloscope bench_load
+	@python3 -B tests/bench/bench.py build/release/tests/bench/bench_load \
+	    build/release/helloscope $(SELECTION)
 
 install: build
 	@echo "==> installing under $(DESTDIR)$(prefix)"

@@ -5,29 +5,29 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
-#include <time.h>
 #include <unistd.h>
 
 namespace bench {
 
 namespace {
 
-double own() {
-    timespec spent{};
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &spent);
-    return static_cast<double>(spent.tv_sec) + static_cast<double>(spent.tv_nsec) / 1e9;
+struct scheduled {
+    double ran = 0, waited = 0; // seconds
+};
+
+scheduled read_schedstat(const std::filesystem::path& file) {
+    scheduled read;
+    std::ifstream(file) >> read.ran >> read.waited; // nanoseconds
+    return {read.ran / 1e9, read.waited / 1e9};
 }
 
-// Every thread's: the first number of its schedstat, in nanoseconds.
+// The sum over its threads.
 double of_process(int process) {
     double sum = 0;
     std::error_code error;
     const auto threads = fmt::format("/proc/{}/task", process);
-    for (const auto& thread : std::filesystem::directory_iterator(threads, error)) {
-        double nanoseconds = 0;
-        std::ifstream(thread.path() / "schedstat") >> nanoseconds;
-        sum += nanoseconds / 1e9;
-    }
+    for (const auto& thread : std::filesystem::directory_iterator(threads, error))
+        sum += read_schedstat(thread.path() / "schedstat").ran;
     if (error) fail("process {}: {}", process, error.message());
     return sum;
 }
@@ -48,7 +48,8 @@ cpu_use::cpu_use(std::vector<int> relay)
     : relay_(std::move(relay)), begin_(clock::now()), before_(now()) {}
 
 cpu_use::spent cpu_use::now() const {
-    spent sum{own(), 0, of_machine()};
+    const auto own = read_schedstat("/proc/self/schedstat");
+    spent sum{own.ran, own.waited, 0, of_machine()};
     for (const int process : relay_) sum.relay += of_process(process);
     return sum;
 }
@@ -60,8 +61,8 @@ std::string cpu_use::members() const {
     const auto relay = (after.relay - before_.relay) / took;
     const auto machine = (after.machine - before_.machine) / took;
     return fmt::format(
-        R"("load_cores":{:.3f},"relay_cores":{:.3f},"others_cores":{:.3f})", load, relay,
-        std::max(0.0, machine - load - relay));
+        R"("load_cores":{:.3f},"relay_cores":{:.3f},"others_cores":{:.3f},"load_waited":{:.3f})",
+        load, relay, std::max(0.0, machine - load - relay), (after.waited - before_.waited) / took);
 }
 
 } // namespace bench

@@ -1,9 +1,9 @@
 #include "dialogue.hpp"
 
 #include "broken.hpp"
+#include "fixtures.hpp"
 
 #include <algorithm>
-#include <fstream>
 #include <sstream>
 
 namespace bench {
@@ -13,13 +13,6 @@ namespace {
 constexpr std::size_t header_size = 5;
 constexpr std::size_t session_id_at = 43; // its length, in either hello
 constexpr std::size_t session_id_size = 32;
-
-std::ifstream fixture(const std::string& name) {
-    const auto path = std::string(HELLOSCOPE_TESTS "/data/tls/") + name;
-    std::ifstream file(path);
-    if (!file) fail("{}: {}", path, error_text());
-    return file;
-}
 
 std::string unhex(const std::string& text) {
     std::string digits, out;
@@ -31,17 +24,11 @@ std::string unhex(const std::string& text) {
     return out;
 }
 
-std::string curl_hello() {
-    std::ostringstream text;
-    text << fixture("hello-curl-7.88.hex").rdbuf();
-    return unhex(text.str());
-}
-
 // "< 17 0303 0045 *", or a body in hex on lines of its own.
-dialogue read_dialogue(const std::string& name) {
+dialogue read_dialogue(const char* text) {
     dialogue read;
-    auto file = fixture(name);
-    for (std::string line; std::getline(file, line);) {
+    std::istringstream lines(text);
+    for (std::string line; std::getline(lines, line);) {
         if (line.empty() || line[0] == '#') continue;
         if (line[0] == ' ') {
             read.back().bytes += unhex(line);
@@ -59,8 +46,8 @@ dialogue read_dialogue(const std::string& name) {
 
 // The OpenSSL capture, opened by curl's hello; its session id is in both hellos.
 dialogue captured() {
-    auto whole = read_dialogue("tls13.dialogue");
-    const auto hello = curl_hello();
+    auto whole = read_dialogue(tls13_dialogue);
+    const auto hello = unhex(curl_hello);
     if (whole.size() != 7 || hello[session_id_at] != session_id_size ||
         whole[1].bytes[session_id_at] != session_id_size)
         fail("tests/data/tls is not what the load generator was written for");

@@ -9,7 +9,6 @@ namespace bench {
 
 namespace {
 
-constexpr int sends_in_a_row = 16; // then other tunnels have their turn
 constexpr std::size_t most_received = 4 << 20;
 
 bool not_now() { return errno == EAGAIN || errno == EINTR; }
@@ -44,17 +43,17 @@ void transfer::ready(tunnel& of, side which, std::uint32_t events) {
     if (events & ~std::uint32_t{EPOLLOUT}) hear_end(of);
 }
 
+// One send, then other tunnels have their turn: in a row they would push the shared buffer and what
+// was just received out of the cache, and no real sender has its next record that soon.
 void transfer::send_some(tunnel& of) {
-    for (int i = 0; i < sends_in_a_row; ++i) {
-        auto piece = of.bulk_sent < most_ ? pattern_.next(of.bulk_sent, writing_)
-                                          : pattern_.rest_of_record(of.bulk_sent);
-        if (of.bulk_sent < most_) piece = piece.substr(0, most_ - of.bulk_sent);
-        if (piece.empty()) return end_sending(of);
-        const auto size = send(of.socket(sender_), piece.data(), piece.size(), MSG_NOSIGNAL);
-        if (size < 0 && not_now()) return;
-        if (size < 0) fail("tunnel {}: sending failed: {}", of.number, error_text());
-        of.bulk_sent += static_cast<std::uint64_t>(size);
-    }
+    auto piece = of.bulk_sent < most_ ? pattern_.next(of.bulk_sent, writing_)
+                                      : pattern_.rest_of_record(of.bulk_sent);
+    if (of.bulk_sent < most_) piece = piece.substr(0, most_ - of.bulk_sent);
+    if (piece.empty()) return end_sending(of);
+    const auto size = send(of.socket(sender_), piece.data(), piece.size(), MSG_NOSIGNAL);
+    if (size < 0 && not_now()) return;
+    if (size < 0) fail("tunnel {}: sending failed: {}", of.number, error_text());
+    of.bulk_sent += static_cast<std::uint64_t>(size);
 }
 
 void transfer::end_sending(tunnel& of) {

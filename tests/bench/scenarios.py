@@ -1,0 +1,64 @@
+"""What is measured: the load's options, and which figures of its answer count."""
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Figure:
+    key: str  # in the load's JSON
+    unit: str
+    more_is_better: bool = True
+    scale: float = 1.0
+    per_core: str = ""  # what the figure is called when divided by the relay's cores, if it makes sense
+
+
+GB = Figure("gb_per_s", "GB/s", per_core="GB")
+PER_S = Figure("per_s", "/s", per_core="connections")
+P50 = Figure("p50_us", "µs, p50", more_is_better=False)
+P99 = Figure("p99_us", "µs, p99", more_is_better=False)
+IDLE = Figure("each_bytes", "KiB each", more_is_better=False, scale=1 / 1024)
+AFTER = Figure("each_after_burst_bytes", "KiB each, after", more_is_better=False, scale=1 / 1024)
+
+
+@dataclass(frozen=True)
+class Scenario:
+    name: str
+    words: tuple
+    figures: tuple
+    seconds: float = 1.0
+
+
+def bulk(way, connections, *more):
+    words = ("bulk", "--way", way, "--connections", str(connections), *more)
+    write = "record by record " if "record" in more else ""
+    plain = "plain " if "--plain" in more else ""
+    return Scenario(f"{plain}{way} {write}{connections}", words, (GB,))
+
+
+def rate(parallel, *more):
+    kind = " ".join(word.strip("-") for word in more if word != "--exchange")
+    name = f"rate {parallel}" + (f" {kind}" if kind else "")
+    return Scenario(name, ("rate", "--connections", str(parallel), *more), (PER_S,), 1.5)
+
+
+def idle(tunnels):
+    words = ("idle", "--connections", str(tunnels))
+    return Scenario(f"idle {tunnels}", words, (IDLE, AFTER))
+
+
+RECORDS = ("--write", "record")
+HELLOS = ("--plain", "--exchange", "flight")
+LATENCY = Scenario("latency", ("latency",), (P50, P99))
+PLAIN_LATENCY = Scenario("plain latency", ("latency", "--plain"), (P50, P99))
+
+QUICK = (
+    bulk("down", 8), bulk("up", 8), bulk("down", 500), bulk("up", 500),
+    bulk("down", 8, *RECORDS), bulk("down", 500, *RECORDS),
+    rate(1), rate(32), rate(32, *HELLOS), LATENCY,
+)  # fmt: skip
+WHOLE = (
+    *(bulk(way, many) for way in ("down", "up") for many in (1, 8, 64, 500)),
+    *(bulk(way, many, *RECORDS) for way in ("down", "up") for many in (1, 8, 64, 500)),
+    bulk("down", 8, "--plain"), bulk("up", 8, "--plain"),
+    rate(1), rate(32), rate(1, *HELLOS), rate(32, *HELLOS), LATENCY, PLAIN_LATENCY,
+)  # fmt: skip
+IDLE_TUNNELS = 9000
