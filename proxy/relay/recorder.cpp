@@ -1,9 +1,11 @@
 #include "helloscope/relay/recorder.hpp"
 
+#include "doorbell.hpp"
 #include "helloscope/trace/recording_writer.hpp"
 #include "recording_file.hpp"
 #include "ring.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <deque>
 #include <fmt/format.h>
@@ -24,20 +26,6 @@ timestamp now() { return std::chrono::time_point_cast<duration>(std::chrono::sys
 using item =
     std::variant<std::monostate, model::event, trace::piece, std::unique_ptr<model::timeline>>;
 
-// The recorder sleeps until somebody rings.
-class doorbell {
-  public:
-    void press() {
-        pressed_.fetch_add(1); // sequentially consistent: it pairs with the waiter's look
-        pressed_.notify_one();
-    }
-    std::uint32_t count() const { return pressed_.load(); }
-    void wait_beyond(std::uint32_t seen) const { pressed_.wait(seen); }
-
-  private:
-    std::atomic<std::uint32_t> pressed_{0};
-};
-
 class way final : public recorder::inlet {
   public:
     way(doorbell& bell, const recording_options& where, bool recording)
@@ -46,7 +34,7 @@ class way final : public recorder::inlet {
     void event(model::event happened) override {
         if (!finished_.empty()) push_finished();
         if (queue_.push(std::move(happened)))
-            bell_.press();
+            call();
         else
             lost_events.fetch_add(1, std::memory_order_relaxed);
     }
@@ -59,7 +47,7 @@ class way final : public recorder::inlet {
             return;
         }
         queued_bytes_.fetch_add(size, std::memory_order_relaxed);
-        bell_.press();
+        call();
     }
     // A finished flow is not lost: it waits for room in the queue.
     void flow(std::unique_ptr<model::timeline> over) override {
@@ -87,7 +75,14 @@ class way final : public recorder::inlet {
     std::atomic<std::uint64_t> lost_events{0};
     std::atomic<std::uint64_t> lost_packets{0};
 
+    bool empty() const { return queue_.size() == 0; }
+
   private:
+    void call() {
+        bell_.press(
+            queue_.size() > queue_.capacity() / 4 ||
+            queued_bytes_.load(std::memory_order_relaxed) > crowded_bytes / 4);
+    }
     void push_finished() {
         while (!finished_.empty()) {
             item next(std::move(finished_.front()));
@@ -96,7 +91,7 @@ class way final : public recorder::inlet {
                 return;
             }
             finished_.pop_front();
-            bell_.press();
+            call();
         }
     }
 
@@ -136,7 +131,7 @@ class recorder_thread final : public recorder {
 
     recorder_totals stop() override {
         stopping_ = true;
-        bell_.press();
+        bell_.wake();
         thread_.join();
         for (auto& one : ways_)
             for (auto& over : one->take_finished())
@@ -151,11 +146,13 @@ class recorder_thread final : public recorder {
   private:
     void run() {
         while (true) {
-            const auto seen = bell_.count();
             const bool last = stopping_; // read before the queues: what came earlier is in them
             while (drain()) {}
             if (last) return;
-            bell_.wait_beyond(seen);
+            bell_.sleep([this] {
+                return std::any_of(
+                    ways_.begin(), ways_.end(), [](const auto& one) { return !one->empty(); });
+            });
         }
     }
 
