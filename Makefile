@@ -37,9 +37,8 @@ bench:
 	@.ci/install test
 	@echo "==> building helloscope and the load"
 	@cmake --preset release
-	@cmake --build --preset release --target helloscope bench_load
-	@python3 -B tests/bench/bench.py build/release/tests/bench/bench_load \
-	    build/release/helloscope $(SELECTION)
+	@cmake --build --preset release --target helloscope bench_load bench_allocations
+	@python3 -B tests/bench/bench.py build/release $(SELECTION)
 
 install: build
 	@echo "==> installing under $(DESTDIR)$(prefix)"

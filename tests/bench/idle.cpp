@@ -12,22 +12,23 @@ namespace {
 
 constexpr std::chrono::seconds most_to_burst(60);
 constexpr std::chrono::seconds most_to_settle(20);
-constexpr std::chrono::milliseconds between_looks(500);
-constexpr std::size_t equal_looks = 4;
+constexpr int equal_looks = 5;
 constexpr std::uint64_t equal_within = 64 * 1024; // bytes
 
-// Looks until the memory has stayed the same for a while; then, or after 20 s, what it is.
-std::uint64_t settled(loop& with, const std::vector<int>& processes) {
+// Looks until the memory has stayed the same for --seconds; then, or after 20 s, what it is.
+std::uint64_t settled(loop& with, const options& given) {
+    const auto apart = std::chrono::duration_cast<clock::duration>(
+        given.measured / (equal_looks - 1));
     std::vector<std::uint64_t> looks;
     const auto limit = clock::now() + most_to_settle;
-    while (clock::now() < limit) {
-        const auto next = clock::now() + between_looks;
+    do {
+        const auto next = clock::now() + apart;
         while (clock::now() < next) with.turn();
-        looks.push_back(memory_of(processes).bytes);
+        looks.push_back(memory_of(given.processes).bytes);
         if (looks.size() < equal_looks) continue;
         const auto [least, most] = std::minmax_element(looks.end() - equal_looks, looks.end());
         if (*most - *least <= equal_within) break;
-    }
+    } while (clock::now() < limit);
     return looks.back();
 }
 
@@ -59,12 +60,12 @@ std::string run_idle(const options& given) {
     const auto says = handshake(given.content);
     no_use nothing;
     transfer moving(events, opened, given, pattern);
-    const auto before = settled(events, given.processes);
+    const auto before = settled(events, given);
     const auto through = opened.open_all(given.connections, says, nothing);
-    const auto silent = settled(events, given.processes);
+    const auto silent = settled(events, given);
     burst(events, moving, through, given.burst);
     const auto peak = memory_of(given.processes).bytes;
-    const auto after = settled(events, given.processes);
+    const auto after = settled(events, given);
     return fmt::format(
         R"({{"mode":"idle","content":"{}","tunnels":{},"measure":"{}","before_bytes":{},)"
         R"("burst_bytes":{},"each_bytes":{:.0f},"each_in_burst_bytes":{:.0f},)"

@@ -29,7 +29,8 @@ The way from client to server
 What passes
   --connections N       bulk 8, rate 1, latency 1, idle 9000
   --beside N            so many more tunnels, open and idle meanwhile
-  --seconds S           measured (2); --warm-up S before that (0.5)
+  --seconds S           measured (2); --warm-up S before that (0.5). idle: how long the memory has
+                        to stay the same
   --way down|up         bulk, idle: to the client or to the server (down)
   --write SIZE|record   bulk: bytes a send (262144), or one TLS record a send
   --record SIZE|varied  length of application data records (16401, as OpenSSL's when full)

@@ -42,12 +42,17 @@ def start(words, **how):
     return process
 
 
-def folder_for_nobody(prefix="helloscope-bench-"):
-    folder = Path(tempfile.mkdtemp(prefix=prefix))
-    folder.chmod(0o755)
+def given_away(path):
+    """To whom as_nobody becomes."""
     if os.geteuid() == 0:
-        os.chown(folder, NOBODY, NOBODY)
-    return folder
+        os.chown(path, NOBODY, NOBODY)
+    return path
+
+
+def folder_for_nobody():
+    folder = Path(tempfile.mkdtemp(prefix="helloscope-bench-"))
+    folder.chmod(0o755)
+    return given_away(folder)
 
 
 def free_port():
@@ -72,6 +77,7 @@ class Relay:
     name = ""
     program = ""
     way = "--via"  # CONNECT; "--tcp": a fixed target
+    cores = None  # those of the bench
 
     def words(self, folder, port, target):
         raise NotImplementedError
@@ -85,7 +91,7 @@ class Relay:
 class Running:
     """A relay between its start and its end. `leads_to` is the port of the load's server."""
 
-    def __init__(self, relay, core):
+    def __init__(self, relay, core, environment=None):
         self.relay = relay
         self.folder = folder_for_nobody()
         self.port = free_port()
@@ -94,8 +100,9 @@ class Running:
         words = relay.words(self.folder, self.port, self.leads_to)
         with self.log.open("wb") as log:
             self.process = start(
-                as_nobody(*on_core(core, *words)), stdout=log, stderr=log, cwd=self.folder,
-                env={"PATH": PATH, "HOME": str(self.folder), "LC_ALL": "C.UTF-8"},
+                as_nobody(*on_core(relay.cores or core, *words)), stdout=log, stderr=log, cwd=self.folder,
+                env={"PATH": PATH, "HOME": str(self.folder), "LC_ALL": "C.UTF-8",
+                     **(environment or {})},
             )  # fmt: skip
         try:
             self.wait_until_it_listens()
@@ -115,7 +122,8 @@ class Running:
         return [self.relay.way, f"127.0.0.1:{self.port}", "--serve", str(self.leads_to),
                 "--pid", str(self.process.pid)]  # fmt: skip
 
-    def end(self):
+    def stop(self):
+        """What it wrote stays, until end()."""
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
             try:
@@ -123,6 +131,9 @@ class Running:
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 self.process.wait()
+
+    def end(self):
+        self.stop()
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def __enter__(self):
@@ -142,12 +153,15 @@ class Direct:
 
 
 class Helloscope(Relay):
-    def __init__(self, binary, name="helloscope", recording=True, options=()):
+    def __init__(self, binary, name="helloscope", recording=True, options=(), cores=None):
         self.binary, self.name, self.recording = Path(binary), name, recording
-        self.options = options
+        self.options, self.cores = options, cores
 
     def words(self, folder, port, target):
-        record = ["--record", str(folder / "recordings")] if self.recording else ["--no-record"]
+        recordings = folder / "recordings"
+        recordings.mkdir()
+        given_away(recordings)
+        record = ["--record", str(recordings)] if self.recording else ["--no-record"]
         return [str(self.binary), "run", "--listen", f"127.0.0.1:{port}", *record,
                 "--max-flows", str(MOST_TUNNELS), *self.options]  # fmt: skip
 

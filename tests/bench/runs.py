@@ -20,12 +20,15 @@ def waited(result):
 class Bench:
     """Where things are and which cores they get; made once, closed at the end."""
 
-    def __init__(self, load, helloscope, relay_core, load_core):
-        self.relay_core, self.load_core = relay_core, load_core
+    def __init__(self, given):
+        self.given = given  # the command line
+        self.relay_core, self.load_core = given.relay_core, given.load_core
         # Nobody may not be allowed to look into the checkout.
         self.folder = folder_for_nobody()
-        self.load = shutil.copy(load, self.folder)
-        self.helloscope = shutil.copy(helloscope, self.folder)
+        self.helloscope = shutil.copy(given.build / "helloscope", self.folder)
+        built = given.build / "tests/bench"
+        self.load = shutil.copy(built / "bench_load", self.folder)
+        self.allocations = shutil.copy(built / "libbench_allocations.so", self.folder)
 
     def __enter__(self):
         return self

@@ -15,7 +15,7 @@ GB = Figure("gb_per_s", "GB/s", per_core="GB")
 PER_S = Figure("per_s", "/s", per_core="connections")
 P50 = Figure("p50_us", "µs, p50", more_is_better=False)
 P99 = Figure("p99_us", "µs, p99", more_is_better=False)
-IDLE = Figure("each_bytes", "KiB each", more_is_better=False, scale=1 / 1024)
+SILENT = Figure("each_bytes", "KiB each", more_is_better=False, scale=1 / 1024)
 AFTER = Figure("each_after_burst_bytes", "KiB each, after", more_is_better=False, scale=1 / 1024)
 
 
@@ -29,20 +29,35 @@ class Scenario:
 
 def bulk(way, connections, *more):
     words = ("bulk", "--way", way, "--connections", str(connections), *more)
-    write = "record by record " if "record" in more else ""
-    plain = "plain " if "--plain" in more else ""
-    return Scenario(f"{plain}{way} {write}{connections}", words, (GB,))
+    return Scenario(f"{way} {connections}{aside(more)}", words, (GB,))
 
 
 def rate(parallel, *more):
-    kind = " ".join(word.strip("-") for word in more if word != "--exchange")
-    name = f"rate {parallel}" + (f" {kind}" if kind else "")
-    return Scenario(name, ("rate", "--connections", str(parallel), *more), (PER_S,), 1.5)
+    words = ("rate", "--connections", str(parallel), *more)
+    return Scenario(f"rate {parallel}{aside(more)}", words, (PER_S,), 1.5)
+
+
+def beside(tunnels):
+    return ("--beside", str(tunnels))
+
+
+def aside(more):
+    """What is special, for the scenario's name."""
+    notes = []
+    if "--plain" in more:
+        notes.append("plain")
+    if "record" in more:
+        notes.append("record by record")
+    if "flight" in more:
+        notes.append("hellos only")
+    if "--beside" in more:
+        notes.append(f"beside {more[more.index('--beside') + 1]} idle")
+    return "".join(f", {note}" for note in notes)
 
 
 def idle(tunnels):
     words = ("idle", "--connections", str(tunnels))
-    return Scenario(f"idle {tunnels}", words, (IDLE, AFTER))
+    return Scenario(f"idle {tunnels}", words, (SILENT, AFTER), 2)
 
 
 RECORDS = ("--write", "record")
@@ -61,4 +76,16 @@ WHOLE = (
     bulk("down", 8, "--plain"), bulk("up", 8, "--plain"),
     rate(1), rate(32), rate(1, *HELLOS), rate(32, *HELLOS), LATENCY, PLAIN_LATENCY,
 )  # fmt: skip
-IDLE_TUNNELS = 9000
+IDLE = (idle(9000),)
+RECORDING = (bulk("down", 8), bulk("down", 8, *RECORDS), bulk("up", 8), rate(32), rate(1))
+FLAT = tuple(
+    of(*more, *beside(open_beside))
+    for of, more in ((bulk, ("down", 8)), (rate, (32,)))
+    for open_beside in (10, 100, 1000, 9000)
+)
+THREADS = (rate(32),)
+COST = (rate(1), rate(32), bulk("down", 8), bulk("down", 8, *RECORDS))
+LENGTHS = (
+    bulk("down", 8, "--record", "varied"), bulk("down", 8, "--record", "varied", *RECORDS),
+    bulk("up", 64, "--record", "varied"), bulk("down", 500),
+)  # fmt: skip

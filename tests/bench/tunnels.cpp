@@ -249,11 +249,11 @@ void tunnels::expect_nothing(const tunnel& of, side which) const {
     const auto size = recv(of.socket(which), &byte, 1, MSG_PEEK);
     if (size < 0 && not_now()) return;
     fail(
-        "tunnel {}: {} at its {}, whose turn it was to send", of.number,
+        "tunnel {}: {} at its {} before message {} had arrived", of.number,
         size < 0    ? error_text()
         : size == 0 ? "end of stream"
                     : "bytes",
-        name_of(which));
+        name_of(which), of.step);
 }
 
 } // namespace bench
