@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <arpa/inet.h> // inet_pton and inet_ntop only: text conversion, no sockets
 #include <charconv>
+#include <cstring>
 #include <fmt/format.h>
 
 namespace helloscope {
@@ -29,10 +30,29 @@ std::optional<ip_address> parse_ip_address(std::string_view text) {
     return std::nullopt;
 }
 
+char* write_text(char* to, const ip_address& address) {
+    if (address.v6) {
+        inet_ntop(AF_INET6, address.octets.data(), to, INET6_ADDRSTRLEN);
+        return to + std::strlen(to);
+    }
+    for (std::size_t i = 0; i < 4; ++i) {
+        if (i > 0) *to++ = '.';
+        to = std::to_chars(to, to + 3, address.octets[i]).ptr;
+    }
+    return to;
+}
+
+char* write_text(char* to, const endpoint& endpoint) {
+    if (endpoint.address.v6) *to++ = '[';
+    to = write_text(to, endpoint.address);
+    if (endpoint.address.v6) *to++ = ']';
+    *to++ = ':';
+    return std::to_chars(to, to + 5, endpoint.port).ptr;
+}
+
 std::string to_string(const ip_address& address) {
-    char text[INET6_ADDRSTRLEN];
-    inet_ntop(address.v6 ? AF_INET6 : AF_INET, address.octets.data(), text, sizeof text);
-    return text;
+    char text[longest_endpoint];
+    return {text, write_text(text, address)};
 }
 
 ip_address unmapped(const ip_address& address) {
@@ -85,7 +105,8 @@ std::optional<endpoint> parse_endpoint(std::string_view text) {
 }
 
 std::string to_string(const endpoint& endpoint) {
-    return to_string(host_port{to_string(endpoint.address), endpoint.port});
+    char text[longest_endpoint];
+    return {text, write_text(text, endpoint)};
 }
 
 } // namespace helloscope

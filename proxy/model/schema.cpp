@@ -22,7 +22,7 @@ class schema_writer {
         first_ = false;
         fmt::format_to(
             std::back_inserter(out_), "\n{:{}}\"{}\": {{\"description\": ", "", indent_, name);
-        append_quoted(meaning, out_);
+        json_text(out_).string(meaning);
         out_ += ", ";
         type(value);
         out_ += '}';

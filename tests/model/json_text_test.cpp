@@ -10,13 +10,13 @@ namespace {
 
 std::string quoted(std::string_view text) {
     std::string out;
-    append_quoted(text, out);
+    json_text(out).string(text);
     return out;
 }
 
 template <class T> std::string seconds(T value) {
     std::string out;
-    append_seconds(value, out);
+    json_text(out).seconds(value);
     return out;
 }
 

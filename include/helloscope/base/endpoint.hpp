@@ -34,6 +34,12 @@ struct endpoint {
     bool operator==(const endpoint&) const = default;
 };
 
+// Writes what to_string gives at `to`, which has room for longest_endpoint characters; yields its
+// end.
+inline constexpr std::size_t longest_endpoint = 56;
+char* write_text(char* to, const ip_address& address);
+char* write_text(char* to, const endpoint& endpoint);
+
 std::optional<endpoint> parse_endpoint(std::string_view text); // "192.0.2.1:443", "[::1]:443"
 std::string to_string(const endpoint& endpoint);
 

@@ -12,8 +12,8 @@
 
 namespace helloscope::model {
 
-// Appends one object, without a newline. Bytes that are no UTF-8 become U+FFFD. For `record`,
-// `records` and `path`, nothing is allocated but what `out` needs to grow.
+// Appends one object, without a newline. Bytes that are no UTF-8 become U+FFFD. Allocates nothing
+// but what `out` needs to grow.
 void write_json(const event& event, std::string& out);
 
 // Reads what write_json wrote, of this version or a later one: unknown fields are passed over. An
