@@ -1,6 +1,7 @@
 #include "helloscope/wire/pcapng/block_writer.hpp"
 
 #include "block_types.hpp"
+#include "helloscope/base/pen.hpp"
 #include "journal.hpp"
 
 #include <algorithm>
@@ -13,7 +14,7 @@ namespace {
 // Appends to one block, which is filled up and framed by its lengths when the writer goes.
 class block_scope {
   public:
-    block_scope(bytes& out, std::uint32_t type) : out_(out), start_(out.size()) {
+    block_scope(bytes& out, std::uint32_t type) : out_(out), start_(out.size()), pen_(out) {
         u32(type).u32(0);
     }
     ~block_scope();
@@ -22,17 +23,31 @@ class block_scope {
 
     block_scope& u16(std::uint16_t value) { return little_endian<2>(value); }
     block_scope& u32(std::uint32_t value) { return little_endian<4>(value); }
-    block_scope& raw(bytes_view view);
+    block_scope& raw(bytes_view view) {
+        pen_.copy(view.data(), view.size());
+        return *this;
+    }
+    block_scope& field(const journal_field& field) {
+        append_journal_field(pen_, field);
+        return *this;
+    }
     block_scope& pad();
     block_scope& option(std::uint16_t code, bytes_view value);
     block_scope& text_option(std::uint16_t code, std::string_view value); // none when empty
     block_scope& end_of_options() { return u16(option::end).u16(0); }
 
   private:
-    template <std::size_t width> block_scope& little_endian(std::uint64_t value);
+    template <std::size_t width> block_scope& little_endian(std::uint64_t value) {
+        auto* to = pen_.room(width);
+        for (std::size_t i = 0; i < width; ++i, value >>= 8)
+            to[i] = static_cast<std::uint8_t>(value);
+        pen_.done(to + width);
+        return *this;
+    }
 
     bytes& out_;
     std::size_t start_;
+    pen<bytes> pen_;
 };
 
 } // namespace
@@ -77,12 +92,12 @@ void write_packet(bytes& out, const packet_pieces& packet) {
 }
 
 void write_journal(bytes& out, timestamp time, std::span<const journal_field> fields) {
-    const block_scope to{out, block_type::journal};
+    block_scope to{out, block_type::journal};
     const fmt::format_int microseconds{
         std::chrono::floor<std::chrono::microseconds>(time).time_since_epoch().count()};
     const std::string_view text{microseconds.data(), microseconds.size()};
-    append_journal_field(out, {"__REALTIME_TIMESTAMP", text});
-    for (const auto& field : fields) append_journal_field(out, field);
+    to.field({"__REALTIME_TIMESTAMP", text});
+    for (const auto& field : fields) to.field(field);
 }
 
 void write_secrets(bytes& out, std::string_view key_log) {
@@ -94,19 +109,15 @@ namespace {
 
 block_scope::~block_scope() {
     pad();
-    const auto length = static_cast<std::uint32_t>(out_.size() - start_ + 4);
-    u32(length); // and the same in front, where the caller's readers look first
-    std::copy(out_.end() - 4, out_.end(), out_.begin() + static_cast<std::ptrdiff_t>(start_) + 4);
-}
-
-block_scope& block_scope::raw(bytes_view view) {
-    out_.insert(out_.end(), view.begin(), view.end());
-    return *this;
+    u32(static_cast<std::uint32_t>(pen_.written() + 4));
+    // And the same in front, where the caller's readers look first.
+    auto* block = out_.data() + start_;
+    std::memcpy(block + 4, block + pen_.written() - 4, 4);
 }
 
 block_scope& block_scope::pad() {
-    out_.resize(out_.size() + (4 - (out_.size() - start_) % 4) % 4);
-    return *this;
+    static constexpr std::array<std::uint8_t, 3> zeros{};
+    return raw(bytes_view(zeros).first((4 - pen_.written() % 4) % 4));
 }
 
 block_scope& block_scope::option(std::uint16_t code, bytes_view value) {
@@ -116,15 +127,6 @@ block_scope& block_scope::option(std::uint16_t code, bytes_view value) {
 
 block_scope& block_scope::text_option(std::uint16_t code, std::string_view value) {
     return value.empty() ? *this : option(code, as_bytes(value));
-}
-
-template <std::size_t width> block_scope& block_scope::little_endian(std::uint64_t value) {
-    std::array<std::uint8_t, width> octets{};
-    for (auto& octet : octets) {
-        octet = static_cast<std::uint8_t>(value);
-        value >>= 8;
-    }
-    return raw(octets);
 }
 
 } // namespace

@@ -40,20 +40,17 @@ parsed<journal> parse_journal(bytes_view entry, std::size_t offset) {
     return out;
 }
 
-void append_journal_field(bytes& out, const journal_field& field) {
-    const auto append = [&out](std::string_view text) {
-        out.insert(out.end(), text.begin(), text.end());
-    };
-    append(field.key);
+void append_journal_field(pen<bytes>& out, const journal_field& field) {
+    out.copy(field.key.data(), field.key.size());
     if (is_text(field.value)) {
-        append("=");
+        out.put('=');
     } else {
-        append("\n");
+        out.put('\n');
         for (std::uint64_t i = 0, length = field.value.size(); i < 8; ++i, length >>= 8)
-            out.push_back(static_cast<std::uint8_t>(length));
+            out.put(static_cast<std::uint8_t>(length));
     }
-    append(field.value);
-    append("\n");
+    out.copy(field.value.data(), field.value.size());
+    out.put('\n');
 }
 
 namespace {
@@ -77,10 +74,13 @@ std::string_view read_line(ordered_reader& in) {
 }
 
 bool is_text(std::string_view value) {
-    return std::ranges::none_of(value, [](char c) {
+    // To the end in any case: most values are text, and without an exit many bytes go at once.
+    std::uint8_t control = 0;
+    for (const char c : value) {
         const auto octet = static_cast<std::uint8_t>(c);
-        return (octet < 0x20 && c != '\t') || octet == 0x7f;
-    });
+        control |= static_cast<std::uint8_t>(((octet < 0x20) & (octet != '\t')) | (octet == 0x7f));
+    }
+    return control == 0;
 }
 
 } // namespace

@@ -2,6 +2,7 @@
 // KEY=value, or KEY, the value's length as 64 bits little endian, the value.
 #pragma once
 
+#include "helloscope/base/pen.hpp"
 #include "helloscope/base/result.hpp"
 #include "helloscope/wire/pcapng/block.hpp"
 
@@ -13,6 +14,6 @@ inline constexpr std::size_t most_journal_fields = 1024; // systemd's own limit
 // file. The input is complete: an entry that ends within a value is malformed.
 parsed<journal> parse_journal(bytes_view entry, std::size_t offset);
 
-void append_journal_field(bytes& out, const journal_field& field);
+void append_journal_field(pen<bytes>& out, const journal_field& field);
 
 } // namespace helloscope::wire::pcapng

@@ -11,7 +11,10 @@ using fields = std::vector<journal_field>;
 
 bytes written(const fields& entry) {
     bytes out;
-    for (const auto& field : entry) append_journal_field(out, field);
+    {
+        pen to(out);
+        for (const auto& field : entry) append_journal_field(to, field);
+    }
     return out;
 }
 
@@ -74,10 +77,10 @@ TEST_CASE("a malformed entry says where") {
 }
 
 TEST_CASE("an entry of too many fields is refused") {
-    bytes text;
-    for (std::size_t i = 0; i < most_journal_fields; ++i) append_journal_field(text, {"A", ""});
-    CHECK(parse_journal(text, 0)->fields.size() == most_journal_fields);
-    append_journal_field(text, {"A", ""});
+    fields entry(most_journal_fields, {"A", ""});
+    CHECK(parse_journal(written(entry), 0)->fields.size() == most_journal_fields);
+    entry.push_back({"A", ""});
+    const auto text = written(entry);
     REQUIRE_FALSE(parse_journal(text, 0));
     CHECK(parse_journal(text, 0).error().code == errc::too_long);
 }
