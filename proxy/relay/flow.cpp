@@ -4,9 +4,11 @@
 #include "helloscope/model/facts.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace helloscope::relay {
 
+using namespace std::chrono_literals;
 using model::leg;
 using model::stage;
 
@@ -118,6 +120,7 @@ void flow::conclude() {
 void flow::abort() {
     aborted = true;
     if (pause != nullptr) pause->cancel();
+    if (opens != nullptr) opens->give_up.emit(net::asio::cancellation_type::terminal);
     if (client) client->reset();
     if (server) server->reset();
 }
@@ -140,10 +143,36 @@ net::awaitable<net::error_code> flow::stopped() {
 void flow::tick() {
     const auto now = clock.now();
     watching.tick(now);
+    if (aborted || over) return;
+    if (opens != nullptr && opens->client_may_leave && !opens->client_left) {
+        opens->client_left = client->ended();
+        if (opens->client_left) opens->give_up.emit(net::asio::cancellation_type::terminal);
+    }
+    if (stage_ >= stage::parent && stage_ < stage::data) look_for_a_stall(now);
     const auto limit = around.common.options.limits.idle;
-    if (aborted || limit.count() == 0 || stage_ < stage::hello || now - last_byte < limit) return;
+    if (limit.count() == 0 || stage_ < stage::hello || now - last_byte < limit) return;
     tell_closed(leg::client, "helloscope", "timeout", "--idle-timeout");
     abort();
+}
+
+// The kernel is asked, the stall is told, and the rules say what they make of it while the client
+// still waits. A tunnel that nobody uses is looked at for a minute.
+void flow::look_for_a_stall(timestamp now) {
+    constexpr auto stall = 1s; // without a byte
+    constexpr auto longest_look = 60s;
+    const auto waited = now - last_byte;
+    if (waited > longest_look) return;
+    tell_path(leg::client);
+    tell_path(leg::server);
+    if (waited < stall) {
+        stall_told_ = false;
+        conclude_at_ = stall;
+        return;
+    }
+    if (!std::exchange(stall_told_, true)) tell(model::stalled{stage_, waited});
+    if (waited < conclude_at_) return;
+    conclude();
+    conclude_at_ = 2 * waited;
 }
 
 void flow::happened(model::happening what, timestamp when) {

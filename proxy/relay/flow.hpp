@@ -35,6 +35,16 @@ class flow final : private observer_sink {
         net::pipe_pool& pipes;
     };
 
+    // A server leg that is being made: it is given up when the client leaves, unless that has sent
+    // more already, and when the flow is aborted.
+    struct opening {
+        net::asio::cancellation_signal give_up;
+        bool client_may_leave;
+        net::error_code client_left{};
+
+        explicit opening(bool may_leave) : client_may_leave(may_leave) {}
+    };
+
     flow(surroundings around, std::unique_ptr<net::stream> client, arrival came);
     ~flow() override; // finishes, if nobody did
     void finish();    // tells the end: verdict, flow_closed, the whole story
@@ -61,8 +71,10 @@ class flow final : private observer_sink {
     void stop();
     // Comes back when the flow was aborted: for a race with something that nobody else can end.
     net::awaitable<net::error_code> stopped();
-    // The idle deadline, and what else has become old.
+    // Called every `period`: deadlines, what has become old, and whether the flow stands still. One
+    // timer a thread serves all flows.
     void tick();
+    static constexpr std::chrono::milliseconds period{250};
 
     net::stream& from(direction way) { return way == direction::to_server ? *client : *server; }
     net::stream& to(direction way) { return way == direction::to_server ? *server : *client; }
@@ -78,10 +90,12 @@ class flow final : private observer_sink {
     observer watching;
     timestamp last_byte;
     net::asio::steady_timer* pause = nullptr; // that a stage waits for; an abort ends it
+    opening* opens = nullptr;                 // while the server leg is made
     bool aborted = false;
     bool over = false; // the server has ended its sending, or nothing moves any more
 
   private:
+    void look_for_a_stall(timestamp now);
     void happened(model::happening what, timestamp when) override;
     void kept(trace::piece bytes) override;
     void follow(const model::happening& what);
@@ -90,6 +104,8 @@ class flow final : private observer_sink {
     model::stage stage_ = model::stage::front;
     std::unique_ptr<model::timeline> timeline_; // gone when finished
     model::path_sample last_path_[2];
+    bool stall_told_ = false;
+    duration conclude_at_{}; // of a wait: the rules are asked again when it has doubled
 };
 
 } // namespace helloscope::relay

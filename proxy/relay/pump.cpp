@@ -2,11 +2,8 @@
 
 #include "fast_path.hpp"
 
-#include <boost/asio/experimental/awaitable_operators.hpp>
-
 namespace helloscope::relay {
 
-using namespace boost::asio::experimental::awaitable_operators;
 using namespace std::chrono_literals;
 using model::leg;
 using net::error_code;
@@ -129,6 +126,7 @@ awaitable<ending> move_direction(flow& moving, direction way, bytes early) {
     if (!early.empty()) {
         const auto end = co_await finish_step(moving, way, pass_on(moving, way, early));
         if (end != ending::open) co_return end;
+        early = {};
     }
     fast_path fast(moving, way);
     while (true) {
@@ -179,19 +177,25 @@ awaitable<void> end_unless_answered(flow& moving) {
     moving.pause = nullptr;
 }
 
-// For each direction, whether its target takes no more.
-using broken_targets = std::array<bool, 2>;
+// What one direction must know of the other.
+struct two_ways {
+    std::array<bool, 2> broken{}; // its target takes no more
+    std::array<bool, 2> ended{};  // its source has sent all it had
+};
 
-awaitable<void> run_direction(flow& moving, direction way, bytes early, broken_targets& broken) {
+awaitable<void> run_direction(flow& moving, direction way, bytes early, two_ways& both) {
     auto end = co_await move_direction(moving, way, std::move(early));
     if (moving.aborted) co_return;
     // A leg that refused our writes ends its reads with EOF: the reset was reported to the writer.
-    if (end == ending::fin && broken[index_of(opposite(way))]) end = ending::broken_source;
+    if (end == ending::fin && both.broken[index_of(opposite(way))]) end = ending::broken_source;
     moving.watching.ended(way, moving.clock.now());
     switch (end) {
     case ending::fin:
         moving.tell_closed(source_of(way), "peer", "fin");
-        moving.to(way).shutdown_send();
+        both.ended[index_of(way)] = true;
+        // The last to end needs no FIN of its own on a socket: the close that follows sends it.
+        if (!both.ended[index_of(opposite(way))] || moving.to(way).plain_socket() < 0)
+            moving.to(way).shutdown_send();
         if (way == direction::to_server)
             co_await end_unless_answered(moving);
         else
@@ -200,7 +204,7 @@ awaitable<void> run_direction(flow& moving, direction way, bytes early, broken_t
     case ending::broken_target:
         // What the broken leg sent before may still wait to be read: the other direction takes it
         // over and then meets the same end.
-        broken[index_of(way)] = true;
+        both.broken[index_of(way)] = true;
         co_return;
     case ending::broken_source:
     case ending::open:
@@ -227,14 +231,32 @@ awaitable<error_code> write_all(net::stream& to, bytes_view what) {
 }
 
 awaitable<void> pump(flow& moving, bytes from_client, bytes from_server) {
-    broken_targets broken{};
-    co_await (
-        run_direction(moving, direction::to_server, std::move(from_client), broken) &&
-        run_direction(moving, direction::to_client, std::move(from_server), broken));
+    two_ways both;
+    // Each direction is a coroutine, this one and one more, which end independently.
+    const auto executor = co_await net::asio::this_coro::executor;
+    net::asio::steady_timer joined(executor, std::chrono::steady_clock::time_point::max());
+    bool other_runs = true;
+    std::exception_ptr bug;
+    net::asio::co_spawn(
+        executor, run_direction(moving, direction::to_client, std::move(from_server), both),
+        [&](std::exception_ptr failed) {
+            if (failed) bug = failed;
+            if (failed) moving.abort();
+            other_runs = false;
+            joined.cancel();
+        });
+    try {
+        co_await run_direction(moving, direction::to_server, std::move(from_client), both);
+    } catch (...) {
+        bug = std::current_exception();
+        moving.abort();
+    }
+    if (other_runs) co_await joined.async_wait(net::as_result);
+    if (bug) std::rethrow_exception(bug);
     // A target that broke after its own sending had ended: what it sent still arrives, then the
     // reset.
     for (const auto way : {direction::to_server, direction::to_client}) {
-        if (moving.aborted || !broken[index_of(way)]) continue;
+        if (moving.aborted || !both.broken[index_of(way)]) continue;
         co_await drain(moving.from(way));
         moving.abort();
     }

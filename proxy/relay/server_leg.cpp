@@ -7,14 +7,11 @@
 #include "helloscope/wire/front/haproxy_header.hpp"
 #include "helloscope/wire/front/request_head.hpp"
 #include "pump.hpp"
-#include "watch.hpp"
 
-#include <boost/asio/experimental/awaitable_operators.hpp>
 #include <fmt/format.h>
 
 namespace helloscope::relay {
 
-using namespace boost::asio::experimental::awaitable_operators;
 using model::leg;
 using model::stage;
 using net::hop_answer;
@@ -223,11 +220,8 @@ refusal stopped_by(const flow& of, const proxy_url& parent, const hop_answer& an
 awaitable<std::optional<refusal>> wrap_in_tls(flow& of, const proxy_url& parent) {
     const auto& options = of.around.common.options;
     const auto began = of.clock.now();
-    auto shaken = co_await (
-        net::tls_connect(
-            std::move(of.server), *options.parent_trust, parent.at.host, options.limits.parent) ||
-        watch_beside(of));
-    auto& made = std::get<0>(shaken);
+    auto made = co_await net::tls_connect(
+        std::move(of.server), *options.parent_trust, parent.at.host, options.limits.parent);
     of.server = std::move(made.stream);
     if (of.server) co_return std::nullopt;
     model::parent_answered event;
@@ -257,8 +251,7 @@ awaitable<std::optional<refusal>> pass(flow& of, server_leg& leg, net::hop_reque
     const auto parent = asking.parent;
     if (parent.scheme == proxy_scheme::socks5)
         if (auto why = co_await resolve_for(of, asking.next)) co_return why;
-    auto raced = co_await (net::pass_hop(*of.server, std::move(asking)) || watch_beside(of));
-    auto& answer = std::get<0>(raced);
+    auto answer = co_await net::pass_hop(*of.server, std::move(asking));
     if (co_await cancelled()) co_return std::nullopt;
     of.last_byte = of.clock.now();
     tell_answer(of, parent, answer);

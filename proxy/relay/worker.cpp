@@ -122,7 +122,7 @@ awaitable<void> worker::serve(shared& common, net::tcp::socket client, arrival c
 
 awaitable<void> worker::sweep() {
     while (!stopping_) {
-        sweep_timer_.expires_after(1s);
+        sweep_timer_.expires_after(flow::period);
         co_await sweep_timer_.async_wait(net::as_result);
         for (auto* one : flows_) one->tick();
     }

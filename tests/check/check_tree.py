@@ -19,7 +19,6 @@ UNTESTED = {
     "proxy/relay/flow_runner.cpp": "tests/relay/proxy_test.cpp leads flows through it, on sockets",
     "proxy/relay/http_forward.cpp": "tests/clients/test_http_semantics.py leads requests through it",
     "proxy/relay/server_leg.cpp": "tests/clients/test_parents.py and test_fake_parents.py lead flows there",
-    "proxy/relay/watch.cpp": "tests/relay/proxy_test.cpp: a stall is told while it lasts",
     "proxy/relay/worker.cpp": "tests/relay/proxy_test.cpp: a worker is what runs behind a proxy",
     "proxy/net/boost.cpp": "the separately compiled part of Asio and Beast, no code of ours",
 }
