@@ -24,7 +24,8 @@ class recording_writer {
     // The event's journal block, and the packets that it implies: connections opened (flow_opened,
     // connected) and ended (closed, flow_closed). A verdict is also a comment on the next packet of
     // its flow; so that there is one, the packet that ends a leg is written at flow_closed, with
-    // the time when it was. Appends to `out`; for record, records and path allocates nothing else.
+    // the time when it was. Appends to `out`; what it keeps of a flow is in the memory of one that
+    // has ended, so that flow after flow allocates nothing else.
     void write(const model::event& event, bytes& out);
 
     // The packets of one piece, on each of its legs that are open. Nothing of a flow whose
