@@ -3,74 +3,13 @@
 #include "helloscope/model/json.hpp"
 #include "helloscope/wire/packet/link.hpp"
 #include "helloscope/wire/pcapng/block_writer.hpp"
-#include "leg_packets.hpp"
+#include "open_flows.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
-#include <map>
-#include <numeric>
 
 namespace helloscope::trace {
 namespace {
-
-// Far more than can be open: bounds what is kept of flows whose flow_closed was lost.
-constexpr std::size_t most_flows = 65'536;
-
-// Flows that have ended lend their memory to those to come; after a burst only so many do.
-constexpr std::size_t most_spare = 64;
-constexpr std::size_t largest_spare = 4'096; // of what is told again
-
-// What is told again of an open flow when the recording goes on in another file: the journal blocks
-// of the last of each of these, in this order.
-struct place_in_opening {
-    static constexpr std::size_t nowhere = 6;
-
-    std::size_t operator()(const model::flow_opened&) const { return 0; }
-    std::size_t operator()(const model::requested&) const { return 1; }
-    std::size_t operator()(const model::routed&) const { return 2; }
-    std::size_t operator()(const model::connected&) const { return 3; }
-    std::size_t operator()(const model::parent_answered&) const { return 4; }
-    std::size_t operator()(const model::answered&) const { return 5; }
-    std::size_t operator()(const auto&) const { return nowhere; }
-};
-
-class opening {
-  public:
-    void keep(std::size_t place, bytes_view block);
-    void clear(); // keeps its memory, unless that has become large
-    const bytes& blocks() const { return blocks_; }
-
-  private:
-    bytes blocks_; // one behind the other
-    std::array<std::uint32_t, place_in_opening::nowhere> sizes_{};
-};
-
-struct open_flow {
-    std::array<std::optional<leg_packets>, 2> legs; // client, server
-    opening told;
-    std::string comment; // for the next packet
-
-    std::optional<leg_packets>& at(model::leg of) { return legs[static_cast<std::size_t>(of)]; }
-    void clear();
-};
-
-// By id, so the oldest is first.
-class open_flows {
-  public:
-    void open(std::uint64_t id);
-    void close(std::uint64_t id);
-    open_flow* find(std::uint64_t id) {
-        const auto found = flows_.find(id);
-        return found == flows_.end() ? nullptr : &found->second;
-    }
-    auto begin() const { return flows_.begin(); }
-    auto end() const { return flows_.end(); }
-
-  private:
-    using by_id = std::map<std::uint64_t, open_flow>;
-    by_id flows_;
-    std::vector<by_id::node_type> spare_;
-};
 
 // Visits what happened to a flow: appends the packets that it implies.
 struct packets_of {
@@ -126,7 +65,7 @@ void recording_writer::begin(timestamp now, bytes& out) {
     }
     impl_->write_journal({0, now, impl_->about}, out);
     for (const auto& [id, flow] : impl_->flows) {
-        const auto& told = flow.told.blocks();
+        const auto told = flow.told.blocks();
         out.insert(out.end(), told.begin(), told.end());
     }
 }
@@ -139,8 +78,7 @@ void recording_writer::write(const model::event& event, bytes& out) {
     if (std::holds_alternative<model::flow_opened>(event.what)) flows.open(event.flow);
     auto* flow = flows.find(event.flow);
     if (!flow) return;
-    const auto place = std::visit(place_in_opening{}, event.what);
-    if (place != place_in_opening::nowhere) flow->told.keep(place, bytes_view(out).subspan(before));
+    flow->told.keep(event.what, bytes_view(out).subspan(before));
     std::visit(packets_of{*flow, event, out}, event.what);
     if (std::holds_alternative<model::flow_closed>(event.what)) flows.close(event.flow);
 }
@@ -187,45 +125,6 @@ bytes_view recording_writer::impl::kept_of(const piece& piece) {
 }
 
 namespace {
-
-void opening::keep(std::size_t place, bytes_view block) {
-    const auto before = std::accumulate(sizes_.begin(), sizes_.begin() + place, std::ptrdiff_t{0});
-    const auto at = blocks_.begin() + before;
-    blocks_.insert(blocks_.erase(at, at + sizes_[place]), block.begin(), block.end());
-    sizes_[place] = static_cast<std::uint32_t>(block.size());
-}
-
-void opening::clear() {
-    if (blocks_.capacity() > largest_spare) blocks_ = {};
-    blocks_.clear();
-    sizes_ = {};
-}
-
-void open_flow::clear() {
-    legs = {};
-    told.clear();
-    comment.clear();
-}
-
-void open_flows::open(std::uint64_t id) {
-    close(id);
-    if (flows_.size() == most_flows) flows_.erase(flows_.begin());
-    if (spare_.empty()) {
-        flows_.try_emplace(id);
-        return;
-    }
-    auto node = std::move(spare_.back());
-    spare_.pop_back();
-    node.key() = id;
-    flows_.insert(std::move(node));
-}
-
-void open_flows::close(std::uint64_t id) {
-    auto node = flows_.extract(id);
-    if (!node || spare_.size() == most_spare) return;
-    node.mapped().clear();
-    spare_.push_back(std::move(node));
-}
 
 void packets_of::operator()(const model::flow_opened& what) const {
     open(model::leg::client, what.client, what.listener);
