@@ -37,7 +37,8 @@ bench:
 	@.ci/install test
 	@echo "==> building helloscope and the load"
 	@cmake --preset release
-	@cmake --build --preset release --target helloscope bench_load bench_allocations
+	@cmake --build --preset release \
+	    --target helloscope bench_load bench_allocations bench_micro
 	@python3 -B tests/bench/bench.py build/release $(SELECTION)
 
 install: build

@@ -1,11 +1,15 @@
 """What bench.py can be asked for. Each returns its text in Markdown, and its results as data."""
+import json
 import os
+import subprocess
 import sys
 
 import cost
 import lengths
 import scenarios as what
-from relays import HAPROXY_HTTP, HAPROXY_TCP, HAPROXY_TCP_BIG, OTHERS, Direct, Helloscope, Running
+from relays import (
+    HAPROXY_HTTP, HAPROXY_TCP, HAPROXY_TCP_BIG, OTHERS, Direct, Helloscope, Running, on_core,
+)  # fmt: skip
 from runs import take_turns
 from tables import medians, per_core, ratios, table, text
 
@@ -79,6 +83,28 @@ def exact_lengths(bench):
     return said, data
 
 
+def micro(bench):
+    """Without sockets: the walker, the hello parser and the encoders."""
+    done = subprocess.run(
+        on_core(bench.load_core, str(bench.given.build / "tests/bench/bench_micro"),
+                "--benchmark_min_time=0.3", "--benchmark_format=json"),
+        check=True, capture_output=True,
+    )  # fmt: skip
+    data = json.loads(done.stdout)
+    rows = [[each["name"], f"{each['cpu_time']:.1f}", speed(each)] for each in data["benchmarks"]]
+    said = table(["", "ns", ""], rows)
+    print(said)
+    return said, data
+
+
+def speed(of):
+    if "bytes_per_second" in of:
+        return f"{of['bytes_per_second'] / 1e9:.1f} GB/s"
+    if "items_per_second" in of:
+        return f"{of['items_per_second'] / 1e6:.1f} million records/s"
+    return f"{of['bytes']:.0f} bytes written" if "bytes" in of else ""
+
+
 def helloscope(bench, **how):
     return Helloscope(bench.helloscope, **how)
 
@@ -116,6 +142,6 @@ def chosen(from_all, names):
 
 SELECTIONS = {
     "quick": quick, "peers": peers, "recording": recording, "flat": flat, "threads": threads,
-    "cost": costs, "lengths": exact_lengths,
+    "cost": costs, "micro": micro, "lengths": exact_lengths,
 }  # fmt: skip
-WHOLE = ("peers", "recording", "flat", "threads", "cost", "lengths")
+WHOLE = tuple(name for name in SELECTIONS if name != "quick")
