@@ -10,7 +10,7 @@ using net::moved;
 
 namespace {
 
-constexpr std::size_t least_reach = 64 * 1024;
+constexpr std::size_t least_reach = 16 * 1024; // a record
 constexpr std::size_t most_reach = net::pipe::wanted_capacity;
 // Records so small that looking at each costs more than copying them.
 constexpr std::size_t small_record = 2 * 1024;
@@ -32,7 +32,7 @@ fast_path::step fast_path::move(net::pipe& through) {
         done = move_peeked(through);
     else
         done = move_teed(through);
-    adapt(done.read.size);
+    adapt(done);
     return done;
 }
 
@@ -40,6 +40,7 @@ fast_path::step fast_path::move(net::pipe& through) {
 fast_path::step fast_path::move_opaque(net::pipe& through) {
     step done;
     done.read = through.fill(flow_.from(way_).plain_socket(), reach_);
+    done.drained = done.read.size < reach_;
     if (done.read.size == 0) return done;
     done.written = through.drain(flow_.to(way_).plain_socket());
     flow_.watching.begin_read(way_, flow_.last_byte = flow_.clock.now());
@@ -51,18 +52,22 @@ fast_path::step fast_path::move_opaque(net::pipe& through) {
 fast_path::step fast_path::move_peeked(net::pipe& through) {
     step done;
     batch ahead;
+    bool nothing = false; // no byte waits where the last peek looked
     plan_batch(ahead, flow_.watching.walker(way_), reach_, [&](std::size_t at, auto into) {
         const auto seen = look_.at(at, into);
         const bool fine = !seen.error || seen.error == net::asio::error::would_block ||
                           seen.error == net::asio::error::eof;
         if (!fine) broken_ = seen.error;
+        nothing = seen.error == net::asio::error::would_block;
         return seen.size;
     });
     if (ahead.size == 0) {
-        done.unable = true;
+        if (nothing) done.read.error = net::asio::error::would_block;
+        done.unable = !nothing;
         return done;
     }
     done.read = through.fill(flow_.from(way_).plain_socket(), ahead.size);
+    done.drained = nothing || done.read.size < ahead.size;
     if (done.read.size == 0) return done;
     done.written = through.drain(flow_.to(way_).plain_socket());
 
@@ -91,6 +96,7 @@ fast_path::step fast_path::move_teed(net::pipe& through) {
     }
     auto& copy = **second;
     done.read = through.fill(flow_.from(way_).plain_socket(), reach_);
+    done.drained = done.read.size < reach_;
     if (done.read.size == 0) return done;
     if (through.share_with(copy) < done.read.size) {
         done.written.error = net::asio::error::no_buffer_space;
@@ -129,12 +135,16 @@ fast_path::step fast_path::move_teed(net::pipe& through) {
 }
 
 // Little at once while little waits, so that both ends work at the same time; much when much does.
-void fast_path::adapt(std::size_t moved) {
-    if (moved >= reach_)
-        reach_ = std::min(2 * reach_, most_reach);
-    else if (moved < reach_ / 2)
-        reach_ = std::max(reach_ / 2, least_reach);
-    if (moved < worth_it) pays_ = false;
+// A turn begins with a part of what the last one moved, and doubles.
+void fast_path::begin_turn() {
+    reach_ = std::clamp(total_ / 4, least_reach, most_reach);
+    total_ = 0;
+}
+
+void fast_path::adapt(const step& done) {
+    total_ += done.read.size;
+    reach_ = std::min(2 * reach_, most_reach);
+    if (done.drained && total_ < worth_it) pays_ = false;
 }
 
 void fast_path::doubt() {

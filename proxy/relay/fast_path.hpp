@@ -25,10 +25,13 @@ class fast_path {
     struct step {
         net::moved read;    // as of stream::read_now
         net::moved written; // as of stream::write_now; what was read and not written is in the pipe
-        bool unable = false; // what comes next must be read into memory
+        bool drained = false; // nothing more waits, as far as is known
+        bool unable = false;  // what comes next must be read into memory
     };
     // What broke the source, told to a peek: later reads only say that nothing comes any more.
     net::error_code broken() const { return broken_; }
+    // A turn begins: what waits is moved until it is drained, or others have their turn.
+    void begin_turn();
     // Moves what waits, up to as much as is good at once. `through` is empty before.
     step move(net::pipe& through);
 
@@ -38,14 +41,15 @@ class fast_path {
     step move_opaque(net::pipe& through);
     step move_peeked(net::pipe& through);
     step move_teed(net::pipe& through);
-    void adapt(std::size_t moved);
+    void adapt(const step& done);
     void doubt();
 
     flow& flow_;
     direction way_;
     bool can_ = false, pays_ = false;
-    int doubts_ = 0;    // reads into memory before another try: records were small
-    std::size_t reach_; // bytes to move at once
+    int doubts_ = 0;        // reads into memory before another try: records were small
+    std::size_t reach_;     // bytes to move at once
+    std::size_t total_ = 0; // moved in this turn
     net::peeker look_;
     net::error_code broken_;
 };

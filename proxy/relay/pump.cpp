@@ -96,6 +96,7 @@ awaitable<ending> copy_turn(flow& moving, direction way, fast_path& fast) {
 awaitable<ending> fast_turn(flow& moving, direction way, fast_path& fast) {
     auto through = moving.around.pipes.borrow();
     if (!through) co_return co_await copy_turn(moving, way, fast);
+    fast.begin_turn();
     for (std::size_t total = 0; total < bytes_in_a_row && !moving.aborted;) {
         auto now = fast.move(**through);
         if (now.unable) co_return co_await copy_turn(moving, way, fast);
@@ -117,7 +118,7 @@ awaitable<ending> fast_turn(flow& moving, direction way, fast_path& fast) {
                 co_return ending::broken_target;
             }
         }
-        if (!fast.pays()) break;
+        if (now.drained || !fast.pays()) break;
     }
     co_return ending::open;
 }
