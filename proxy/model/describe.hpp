@@ -98,6 +98,10 @@ template <class V> void describe(V& visit, of<requested> auto& e) {
 template <class V> void describe(V& visit, of<routed> auto& e) {
     visit("parents", e.parents, "parent proxies, the nearest first; none: direct");
     visit("source", e.source, "flag or variable that chose it; none: nobody named a parent");
+    visit("route", e.route, "the route that applies");
+    visit("shape", e.shape, "how the first flight is to be sent");
+    visit("faults", e.faults, "what is broken on purpose");
+    visit("heals", e.heals, "whether another attempt is made beside one that is stuck");
 }
 
 template <class V> void describe(V& visit, of<resolved> auto& e) {
@@ -365,6 +369,105 @@ template <class V> void describe(V& visit, of<flow_closed> auto& e) {
     visit("took", e.took, "seconds");
     visit("to_server", e.to_server, "bytes relayed to the server");
     visit("to_client", e.to_client, "bytes relayed to the client");
+}
+
+template <class V> void describe(V& visit, of<clamped> auto& e) {
+    visit("leg", e.of, "which connection");
+    visit("asked", e.asked, "what was asked for");
+    visit("advertised", e.advertised, "MSS option that the peer got");
+    visit("snd_mss", e.snd_mss, "bytes of data in a segment of ours");
+}
+
+template <class V> void describe(V& visit, of<shaped> auto& e) {
+    visit("shape", e.shape, "what was asked for");
+    visit("writes", e.writes, "bytes of each write, in order");
+    visit("records", e.records, "length fields of the TLS records that were made anew");
+    visit("held", e.held, "seconds until the flight was whole");
+    visit("took", e.took, "seconds from the first write to the last");
+    visit("note", e.note, "what of the shape did not apply, and why");
+}
+
+template <class V> void describe(V& visit, of<segmented> auto& e) {
+    visit("writes", e.writes, "pieces written");
+    visit("segments", e.segments, "segments that left with data, those sent again aside");
+    visit("retransmitted", e.retransmitted, "segments sent again");
+    visit("acknowledged", e.acknowledged, "whether all of it was");
+}
+
+template <class V> void describe(V& visit, of<faulted> auto& e) {
+    visit("dir", e.dir, "direction; none: on the way to the server");
+    visit("fault", e.fault, "what was asked for");
+    visit("name", e.name, "name of the toxic");
+    visit("did", e.did, "what it did");
+    visit("offset", e.offset, "of the first byte concerned in the direction's stream");
+}
+
+template <class V> void describe(V& visit, of<heal_attempt> auto& e) {
+    visit("number", e.number, "counts from 1, the connection that went as it came");
+    visit("shape", e.shape, "how its first flight is sent; none: as it came");
+    visit("why", e.why, "what was the matter with those before");
+    visit("address", e.address, "address it goes to");
+}
+
+template <class V> void describe(V& visit, of<heal_attempt_ended> auto& e) {
+    visit("number", e.number, "which attempt");
+    visit("how", e.how, "answered, or why it was none");
+    visit("took", e.took, "seconds");
+    visit("sent", e.sent, "bytes of the first flight sent");
+    visit("received", e.received, "bytes that came");
+    visit("acked", e.acked, "bytes of the flight acknowledged");
+    visit("retransmits", e.retransmits, "consecutive retransmission timeouts");
+    visit("sacked", e.sacked, "segments selectively acknowledged");
+    visit("out_of_order", e.out_of_order, "segments received behind a gap");
+    visit("snd_mss", e.snd_mss, "bytes a segment of ours may carry");
+}
+
+template <class V> void describe(V& visit, of<healed> auto& e) {
+    visit("attempt", e.attempt, "the one that was joined to the client; 0: none");
+    visit("shape", e.shape, "how its first flight was sent; none: as it came");
+    visit("took", e.took, "seconds since the first flight was whole");
+    visit("remembered", e.remembered, "whether it was tried first because it had worked before");
+}
+
+template <class V> void describe(V& visit, of<seen_before> auto& e) {
+    visit("scope", e.scope, "address, name, network or parent");
+    visit("of", e.of, "which one");
+    visit("succeeded", e.succeeded, "handshakes that ended well");
+    visit("failed", e.failed, "flows that failed");
+    visit("largest_hello_answered", e.largest_hello_answered, "bytes");
+    visit("smallest_hello_unanswered", e.smallest_hello_unanswered, "bytes");
+    visit("last_verdict", e.last_verdict, "of the last that failed");
+    visit("ago", e.ago, "seconds since the last of them");
+}
+
+template <class V> void describe(V& visit, of<investigated> auto& e) {
+    visit("test", e.test, "what was done otherwise");
+    visit("outcome", e.outcome, "answered, or what happened instead");
+    visit("detail", e.detail, "what was answered");
+    visit("hello_bytes", e.hello_bytes, "bytes of its ClientHello");
+    visit("took", e.took, "seconds");
+}
+
+template <class V> void describe(V& visit, of<chain_fetched> auto& e) {
+    visit("error", e.error, "why it does not verify; none: it does");
+    visit("subject", e.subject, "of the leaf");
+    visit("issuer", e.issuer, "of the leaf");
+    visit("names", e.names, "whom the leaf is for");
+    visit("not_before", e.not_before, "the leaf is valid from");
+    visit("not_after", e.not_after, "the leaf is valid until");
+    visit("sizes", e.sizes, "bytes of each certificate, leaf first");
+    visit("missing", e.missing, "issuer that the chain lacks");
+    visit("by", e.by, "direct or parent");
+    visit("sha256", e.sha256, "of the leaf");
+}
+
+template <class V> void describe(V& visit, of<host_settings> auto& e) {
+    visit(
+        "tcp_mtu_probing", e.tcp_mtu_probing,
+        "0 never, 1 when a black hole is suspected, 2 always");
+    visit("tcp_base_mss", e.tcp_base_mss, "MSS that probing begins with");
+    visit("tcp_sack", e.tcp_sack, "whether selective acknowledgement is offered");
+    visit("tcp_retries2", e.tcp_retries2, "retransmissions before a connection is given up");
 }
 
 } // namespace helloscope::model

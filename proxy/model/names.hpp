@@ -58,6 +58,17 @@ inline constexpr std::array<event_entry, std::variant_size_v<happening>> events{
     {"closed", "how a leg ended, or its peer's sending"},
     {"verdict", "what was concluded about the flow"},
     {"flow_closed", "the last event of a flow"},
+    {"clamped", "a leg's MSS was limited"},
+    {"shaped", "the first flight went on otherwise than it came"},
+    {"segmented", "in how many segments a shaped flight left"},
+    {"faulted", "a fault acted on the flow"},
+    {"heal_attempt", "healing makes an attempt with the same first flight"},
+    {"heal_attempt_ended", "how an attempt of healing went"},
+    {"healed", "which attempt was joined to the client"},
+    {"seen_before", "what flows before this one saw on the same way"},
+    {"investigated", "a test of the same server beside the flow"},
+    {"chain_fetched", "the server's certificates, fetched beside the flow"},
+    {"host_settings", "settings of this machine that decide what happens on a broken path"},
 }};
 
 } // namespace helloscope::model

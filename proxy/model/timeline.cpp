@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::size_t attempt_limit = 16; // of addresses, certificates and messages, too
 constexpr std::size_t closing_limit = 8;
+constexpr std::size_t beside_limit = 64;
 constexpr std::size_t text_limit = 200;
 
 constexpr std::uint8_t close_notify = 0;
@@ -231,11 +232,27 @@ class fold {
         }
     }
 
+    void operator()(const clamped& e) { keep_beside(e); }
+    void operator()(const shaped& e) { keep_beside(e); }
+    void operator()(const segmented& e) { keep_beside(e); }
+    void operator()(const faulted& e) { keep_beside(e); }
+    void operator()(const heal_attempt& e) { keep_beside(e); }
+    void operator()(const heal_attempt_ended& e) { keep_beside(e); }
+    void operator()(const healed& e) { keep_beside(e); }
+    void operator()(const seen_before& e) { keep_beside(e); }
+    void operator()(const investigated& e) { keep_beside(e); }
+    void operator()(const chain_fetched& e) { keep_beside(e); }
+    void operator()(const host_settings& e) { keep_beside(e); }
+
   private:
     static constexpr auto application_data = static_cast<std::uint8_t>(
         wire::tls::content_type::application_data);
     static constexpr auto change_cipher_spec = static_cast<std::uint8_t>(
         wire::tls::content_type::change_cipher_spec);
+
+    void keep_beside(happening what) {
+        if (flow_.beside.size() < beside_limit) flow_.beside.push_back(std::move(what));
+    }
 
     span_of_time& span(stage which) { return flow_.stages[static_cast<std::size_t>(which)]; }
     stream& stream_of(direction way) { return flow_.streams[index_of(way)]; }

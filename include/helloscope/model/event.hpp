@@ -86,6 +86,10 @@ struct requested {
 struct routed {
     std::vector<std::string> parents; // nearest first, "http://proxy.corp:3128"; none: direct
     std::string source;               // "--via", "HTTPS_PROXY", "NO_PROXY", …; empty: nobody said
+    std::string route{}; // the name or text of the route that applies; empty: none does
+    std::string shape{}; // how the first flight is to be sent; empty: as it comes
+    std::vector<std::string> faults{}; // what is broken on purpose
+    bool heals = false;                // another attempt is made beside one that is stuck
 };
 
 struct resolved {
@@ -203,6 +207,105 @@ struct not_tls {
     std::string looks_like; // "http", "sslv2-hello", "ssh", "unknown", …
 };
 
+// A leg's MSS was limited before the connection was made.
+struct clamped {
+    leg of{};
+    std::string asked;                       // "mss:1360", "mtu:1400"
+    std::optional<std::uint32_t> advertised; // the MSS option that the peer got
+    std::optional<std::uint32_t> snd_mss;    // data of a segment of ours; 12 less with timestamps
+};
+
+// The first flight went on otherwise than it came.
+struct shaped {
+    std::string shape;                  // "records:sni+2|split:records"
+    std::vector<std::uint32_t> writes;  // bytes of each, in order
+    std::vector<std::uint32_t> records; // length fields, where TLS records were made anew
+    duration held{};                    // from its first byte until it was whole
+    duration took{};                    // from the first write to the last
+    std::string note;                   // what of the shape did not apply, and why
+};
+
+// Whether the pieces of a shaped flight left as so many segments: asked when all is acknowledged,
+// or when the flow ends.
+struct segmented {
+    std::uint32_t writes = 0;
+    std::uint32_t segments = 0; // that left with data, without those sent again
+    std::uint32_t retransmitted = 0;
+    bool acknowledged = false; // all of it
+};
+
+// A fault acted on the flow. Each is told when it begins to.
+struct faulted {
+    std::optional<direction> dir; // none: on the way to the server (refuse, dns-fail, …)
+    std::string fault;            // its text: "stall@1460"
+    std::string name;             // of a toxic
+    std::string did;              // what it did, in words
+    std::uint64_t offset = 0;     // of the first byte concerned in the direction's stream
+};
+
+// Healing makes an attempt: the same first flight, on a connection of its own.
+struct heal_attempt {
+    std::uint32_t number = 0; // counts from 1, which is the connection that went as it came
+    std::string shape;        // empty: as it came
+    std::string why;          // what was the matter with those before
+    std::optional<endpoint> address;
+};
+
+// And how it went.
+struct heal_attempt_ended {
+    std::uint32_t number = 0;
+    std::string how;        // "answered", "given up", "rst", "fin", "alert", "connect", …
+    duration took{};        // since it began
+    std::uint64_t sent = 0; // bytes of the first flight
+    std::uint64_t received = 0;
+    std::optional<std::uint64_t> acked; // of what was sent
+    std::optional<std::uint32_t> retransmits, sacked, out_of_order, snd_mss;
+};
+
+// What came of it: the attempt that was joined to the client, or that none was.
+struct healed {
+    std::uint32_t attempt = 0; // 0: none
+    std::string shape;
+    duration took{};         // since the first flight was whole
+    bool remembered = false; // it was tried first because it had worked before
+};
+
+// What flows before this one saw, to the same address, name, network or through the same parent.
+struct seen_before {
+    std::string scope; // "address", "name", "network", "parent"
+    std::string of;    // which one
+    std::uint32_t succeeded = 0, failed = 0;
+    std::optional<std::uint32_t> largest_hello_answered, smallest_hello_unanswered; // bytes
+    std::string last_verdict;
+    duration ago{}; // the last of them
+};
+
+// One test of --investigate: the same server was asked otherwise.
+struct investigated {
+    std::string test;    // "mss:536", "without-post-quantum", "tls1.2", …
+    std::string outcome; // "answered", "silent", "rst", "fin", "alert", "connect", …
+    std::string detail;  // "TLS 1.3", "handshake_failure"
+    std::uint32_t hello_bytes = 0;
+    duration took{};
+};
+
+// The server's chain, fetched and verified beside the flow, leaf first.
+struct chain_fetched {
+    std::string error; // OpenSSL's words, or why there is no chain; empty: it verifies
+    std::string subject, issuer;
+    std::vector<std::string> names;
+    std::optional<timestamp> not_before, not_after;
+    std::vector<std::uint32_t> sizes; // bytes of each certificate
+    std::string missing;              // the issuer that the chain lacks
+    std::string by;                   // "direct", "parent"
+    std::string sha256;               // of the leaf
+};
+
+// Settings of this machine that decide what happens on a broken path.
+struct host_settings {
+    std::optional<std::uint32_t> tcp_mtu_probing, tcp_base_mss, tcp_sack, tcp_retries2;
+};
+
 struct path {
     leg of{};
     path_sample sample;
@@ -233,7 +336,9 @@ struct flow_closed {
 using happening = std::variant<
     recording_opened, lost, flow_opened, proxy_protocol, requested, routed, resolved, connecting,
     connected, connect_failed, parent_answered, answered, exchanged, bytes_read, record, records,
-    handshake, alert, not_tls, path, stalled, closed, verdict, flow_closed>;
+    handshake, alert, not_tls, path, stalled, closed, verdict, flow_closed, clamped, shaped,
+    segmented, faulted, heal_attempt, heal_attempt_ended, healed, seen_before, investigated,
+    chain_fetched, host_settings>;
 
 struct event {
     std::uint64_t flow = 0; // counts from 1 in a run; 0: about the recording itself

@@ -115,6 +115,9 @@ struct timeline {
     std::optional<timestamp> quiet_since; // the last byte before it
     std::uint32_t stalls = 0;
     std::vector<seen_closing> closings; // bounded; in order
+    // What was done on purpose and what was learned beside the flow, from clamped to host_settings,
+    // as it was told: bounded, in order, and no memory for a flow without.
+    std::vector<happening> beside;
     std::shared_ptr<const verdict> concluded;
     std::optional<flow_closed> ended;
 
@@ -126,6 +129,14 @@ struct timeline {
     // Both ends have finished the handshake, as far as record sizes and directions tell.
     bool established() const { return at >= stage::data && of(stage::data).begin.has_value(); }
 };
+
+// The events of one kind among those beside the flow, in order; they are the timeline's.
+template <class Event> std::vector<const Event*> told_beside(const timeline& flow) {
+    std::vector<const Event*> told;
+    for (const auto& one : flow.beside)
+        if (const auto* what = std::get_if<Event>(&one)) told.push_back(what);
+    return told;
+}
 
 // Takes an event of this flow in; the first one names the flow. Events come in order of time.
 void apply(timeline& flow, const event& event);

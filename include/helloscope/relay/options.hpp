@@ -12,9 +12,14 @@
 
 #include <chrono>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
+
+namespace helloscope::policy {
+class routes;
+}
 
 namespace helloscope::relay {
 
@@ -31,6 +36,8 @@ struct listening {
     way_in how = way_in::proxy;
     endpoint at{{false, {127, 0, 0, 1}}, 8484}; // port 0 picks a free one
     host_port target;                           // of `reverse`
+    std::optional<std::uint32_t> client_mss;    // advertised to clients, and kept to
+    std::string name;                           // of one that was made at run time
 };
 
 // Who may use the listeners. Both hold where both are given.
@@ -76,6 +83,7 @@ struct options {
     std::optional<net::tls_client_context> parent_trust; // for https:// parents
     std::optional<int> haproxy_version; // the PROXY protocol header that servers get
     net::local_binding leave_by;
+    std::shared_ptr<const policy::routes> routes; // shapes, faults, … by destination; null: none
 
     unsigned threads = 1;
     unsigned max_flows = 8'000; // open at once; more wait in the listen queue
@@ -83,6 +91,8 @@ struct options {
     data_path path = data_path::automatic;
     net::resolve_tables names;
     recording_options recording;
+    std::filesystem::path heal_memory; // the file of what healing has learned; empty: none
+    bool investigate = false;          // a server that failed a flow is asked again beside it
 };
 
 } // namespace helloscope::relay
