@@ -158,6 +158,7 @@ class fold {
         }
         if (e.dir == direction::to_server && !flow_.server_hello) flow_.hello_bytes += size;
         follow_handshake(e.dir, e.content_type, e.length, e.encrypted);
+        if (e.encrypted) count_encrypted(way, e.length, 1);
     }
 
     void operator()(const records& e) {
@@ -168,6 +169,7 @@ class fold {
         moved();
         if (!e.lengths.empty())
             follow_handshake(e.dir, application_data, e.lengths.front().length, true);
+        for (const auto& run : e.lengths) count_encrypted(way, run.length, run.count);
     }
 
     void operator()(const handshake& e) {
@@ -346,7 +348,17 @@ class fold {
         way.lengths[static_cast<std::size_t>(bound)] += count;
     }
 
+    // Those behind the ServerHello: early data is none of them.
+    void count_encrypted(stream& way, std::uint32_t length, std::uint64_t count) {
+        if (!flow_.server_hello) return;
+        for (auto at = way.encrypted_count;
+             at < way.encrypted.size() && at < way.encrypted_count + count; ++at)
+            way.encrypted[at] = length;
+        way.encrypted_count += count;
+    }
+
     void take_client_hello(const handshake& e) {
+        ++flow_.client_hellos;
         if (flow_.client_hello) return;
         flow_.client_hello = e.client_hello;
         flow_.ja3 = e.ja3;

@@ -150,3 +150,89 @@ TEST_CASE("who ended first is kept apart from how each leg ended") {
     CHECK(f.server_end->by == "peer");
     CHECK(f.client_end->by == "helloscope");
 }
+
+TEST_CASE("who wrote the hello, and what asked for it") {
+    const auto f = make_facts(test::healthy().told());
+    CHECK(f.client_kind == wire::tls::client_kind::go);
+    CHECK(f.user_agent == "Go-http-client/1.1");
+    CHECK(f.client_hellos == 1);
+    CHECK(!f.retried);
+}
+
+TEST_CASE("the client's first encrypted records are kept by length, early data aside") {
+    const auto f = make_facts(test::healthy().told());
+    CHECK(f.client_encrypted == std::vector<std::uint32_t>{53, 214});
+    CHECK(f.client_encrypted_count == 2);
+    auto early = test::greeted();
+    early.then(1ms, test::record_of(early, direction::to_server, 23, 500, true));
+    test::finish_tls13(test::answer_tls13(early));
+    CHECK(make_facts(early.told()).client_encrypted == std::vector<std::uint32_t>{53});
+    auto bulk = test::greeted();
+    test::finish_tls13(test::answer_tls13(bulk));
+    bulk.then(1ms, records{direction::to_server, 0x0303, 0, 5, 0, bulk.now(), {{900, 2}, {70, 3}}});
+    CHECK(make_facts(bulk.told()).client_encrypted == std::vector<std::uint32_t>{53, 900, 900, 70});
+    CHECK(make_facts(bulk.told()).client_encrypted_count == 6);
+}
+
+TEST_CASE("who spoke last, and when the answer began") {
+    CHECK(make_facts(test::healthy().told()).last_spoke == direction::to_client);
+    CHECK(make_facts(test::healthy().told()).answered_after == 2000us);
+    CHECK(make_facts(test::silent().told()).last_spoke == direction::to_server);
+    CHECK(!make_facts(test::silent().told()).answered_after);
+    CHECK(!make_facts(test::dialed().told()).last_spoke);
+}
+
+TEST_CASE("what is still waited for: a name, a connection") {
+    auto on = test::asked();
+    on.then(2s, stalled{stage::resolve, 2s});
+    CHECK(make_facts(on.told()).resolving == 2s);
+    on.then(0s, resolved{"x", {test::far_side.address}, "dns", 2s, ""});
+    CHECK(!make_facts(on.told()).resolving);
+    CHECK(make_facts(on.told()).resolve_took == 2s);
+    on.then(0s, connecting{test::far_side}).then(3s, stalled{stage::connect, 3s});
+    CHECK(make_facts(on.told()).connecting == 3s);
+    on.then(0s, connected{test::far_side, test::far_side, 3s, 2u});
+    CHECK(!make_facts(on.told()).connecting);
+    CHECK(make_facts(on.told()).connect_took == 3s);
+}
+
+TEST_CASE("what was done on purpose and learned beside the flow is among the facts") {
+    auto on = test::asked();
+    on.then(0s, routed{{}, "", "all", "mss:1360", {"to_server stall@1460"}, true});
+    on.then(0s, clamped{leg::server, "mss:1360", 1360, 1348});
+    on.then(0s, faulted{direction::to_server, "stall@1460", "", "stalled", 1460});
+    on.then(0s, heal_attempt{1, "", "", {}}).then(0s, heal_attempt{2, "mss:1360", "stuck", {}});
+    heal_attempt_ended won;
+    won.number = 2;
+    won.how = "answered";
+    on.then(1s, won).then(0s, healed{2, "mss:1360", 1s, false});
+    seen_before before;
+    before.scope = "name";
+    before.succeeded = 3;
+    on.then(0s, before).then(0s, investigated{"mss:536", "answered", "", 300, 1ms});
+    on.then(0s, host_settings{0, 1024, 1, 15});
+    const auto f = make_facts(on.told());
+    CHECK(f.shape == "mss:1360");
+    CHECK(f.heals);
+    CHECK(f.broken.size() == 1);
+    CHECK(f.clamps.size() == 1);
+    CHECK(f.faults.at(0).fault == "stall@1460");
+    REQUIRE(f.attempts_to_heal.size() == 2);
+    CHECK(!f.attempts_to_heal[0].ended);
+    CHECK(f.attempts_to_heal[1].answered());
+    CHECK(f.cured->attempt == 2);
+    CHECK(f.seen("name")->succeeded == 3);
+    CHECK(f.seen("address") == nullptr);
+    CHECK(f.test("mss:536")->outcome == "answered");
+    CHECK(f.test("tls1.2") == nullptr);
+    CHECK(f.settings->tcp_mtu_probing == 0u);
+}
+
+TEST_CASE("a segment's headers: the family's, and timestamps where they were agreed") {
+    leg_facts leg;
+    CHECK(leg.headers() == 52); // timestamps are the rule
+    leg.timestamps = false;
+    CHECK(leg.headers() == 40);
+    leg.v6 = true;
+    CHECK(leg.headers() == 60);
+}

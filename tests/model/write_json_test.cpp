@@ -108,12 +108,12 @@ TEST_CASE("a flow's connect attempts and closings read as they happened") {
 }
 
 TEST_CASE("the way out reads as it was chosen and answered") {
-    CHECK(json(routed{}) == object("routed", ""));
+    CHECK(json(routed{}) == object("routed", R"(,"heals":false)"));
     CHECK(
         json(routed{{"http://near:3128", "socks5h://far:1080"}, "--via"}) ==
         object(
             "routed", R"(,"parents":["http://near:3128","socks5h://far:1080"],)"
-                      R"("source":"--via")"));
+                      R"("source":"--via","heals":false)"));
     CHECK(
         json(parent_answered{"http://near:3128", 403, "Forbidden by policy", 3ms, "refused"}) ==
         object(

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "helloscope/model/timeline.hpp"
+#include "helloscope/wire/tls/client_kind.hpp"
 
 namespace helloscope::model {
 
@@ -10,11 +11,13 @@ namespace helloscope::model {
 struct sending {
     std::optional<std::uint64_t> sent, acked;
     std::optional<bool> all_acked;
-    std::optional<std::uint32_t> unacked, sacked; // segments
-    std::optional<std::uint32_t> retransmits;     // consecutive timeouts, now
-    std::optional<std::uint32_t> total_retrans;   // segments, SYNs included
-    std::optional<std::uint32_t> largest_arrived; // segment's payload that was acknowledged
-    std::optional<std::uint32_t> smallest_lost;   // the piece sent again and again without success
+    std::optional<std::uint32_t> segments;              // with data, those sent again included
+    std::optional<std::uint32_t> unacked, sacked, lost; // segments
+    std::optional<std::uint32_t> duplicates;            // sent again though they had arrived
+    std::optional<std::uint32_t> retransmits;           // consecutive timeouts, now
+    std::optional<std::uint32_t> total_retrans;         // segments, SYNs included
+    std::optional<std::uint32_t> largest_arrived;       // segment's payload that was acknowledged
+    std::optional<std::uint32_t> smallest_lost; // the piece sent again and again without success
 };
 
 // What came to us on a leg.
@@ -30,7 +33,24 @@ struct leg_facts {
     sending out;
     receiving in;
     std::optional<std::uint32_t> snd_mss, pmtu;
-    std::optional<duration> rtt, min_rtt;
+    std::optional<duration> rtt, min_rtt; // the floor is not moved by lost SYNs
+    std::optional<std::uint32_t> advmss;  // what we asked the peer to keep to
+    std::optional<bool> timestamps;       // take 12 bytes of each segment
+    std::optional<duration> last_heard;   // of the peer's kernel, before the sample
+    bool v6 = false;
+
+    // Bytes of a packet around a segment's payload.
+    std::uint32_t headers() const {
+        return (v6 ? 60u : 40u) + (timestamps.value_or(true) ? 12u : 0u);
+    }
+};
+
+// One attempt of healing; no end while it lasts, or when nobody has told.
+struct healing {
+    heal_attempt begun;
+    std::optional<heal_attempt_ended> ended;
+
+    bool answered() const { return ended && ended->how == "answered"; }
 };
 
 struct facts {
@@ -43,6 +63,7 @@ struct facts {
     bool login_sent = false; // Proxy-Authorization was in it
     std::optional<answered> answer;
     std::optional<duration> front_took;
+    std::string user_agent; // of the first request to the proxy
 
     // the way out
     std::vector<std::string> parents; // nearest first; none: direct
@@ -56,12 +77,16 @@ struct facts {
     std::string resolve_error;
     std::vector<attempt> attempts;
     std::optional<endpoint> server; // the one that stands
+    std::optional<duration> resolve_took, connect_took;
+    std::optional<duration> resolving, connecting; // so far, or until the end, without success
 
     // the first flight
     std::uint64_t from_client = 0;                               // bytes of the tunnel
     std::uint64_t hello_bytes = 0;                               // on the wire, with record headers
     std::shared_ptr<const wire::tls::client_hello> client_hello; // complete
-    std::optional<record> cut; // the client's record that ended early
+    wire::tls::client_kind client_kind = wire::tls::client_kind::unknown;
+    std::uint32_t client_hellos = 0; // two behind a HelloRetryRequest
+    std::optional<record> cut;       // the client's record that ended early
 
     // plain HTTP
     exchange_counts exchanges;
@@ -69,21 +94,52 @@ struct facts {
     // the answer
     std::uint64_t from_server = 0;
     std::shared_ptr<const wire::tls::server_hello> server_hello;
-    std::optional<not_tls> other_answer; // the server's
+    bool retried = false;                         // by a HelloRetryRequest
+    std::optional<duration> answered_after;       // its first byte, since the hello was complete
+    std::vector<std::uint32_t> certificate_sizes; // where they can be seen: up to TLS 1.2
+    std::optional<record> server_cut;             // the server's record that ended early
+    std::optional<not_tls> other_answer;          // the server's
     std::optional<alert> server_alert, client_alert;
     std::optional<std::uint32_t> client_first_encrypted; // record length, behind the ServerHello
     bool established = false;
+    // Lengths of the client's first encrypted records, and how many there were.
+    std::vector<std::uint32_t> client_encrypted;
+    std::uint64_t client_encrypted_count = 0;
+    std::optional<direction> last_spoke; // who sent the last byte of the tunnel
+
+    // done on purpose
+    std::string shape;               // how the first flight was to be sent; empty: as it came
+    std::vector<std::string> broken; // the faults that were asked for
+    std::vector<faulted> faults;     // those that acted
+    std::vector<clamped> clamps;
+    std::optional<shaped> first_flight; // what became of it
+    std::optional<segmented> pieces;    // and of its pieces on the wire
+    bool heals = false;
+    std::vector<healing> attempts_to_heal;
+    std::optional<healed> cured;
+
+    // learned beside the flow
+    std::vector<seen_before> before; // what flows to the same place saw in the last minutes
+    std::vector<investigated> tests;
+    std::optional<chain_fetched> chain;    // the server's, or a parent's instead
+    std::optional<host_settings> settings; // of this machine
 
     // path, as it was when the flow stalled, or last
     leg_facts client_leg, server_leg;
 
     // the end, or where it stands
     stage at = stage::front;
+    timestamp now;                       // of the last event: to hold dates against
     duration lasted{};                   // until the first leg ended, or so far
     std::optional<duration> stalled_for; // since the last byte, while the flow stands still
     std::optional<duration> waited;      // since the hello was complete, or until the end
     std::optional<closed> first_end;     // which leg ended first, and how
     std::optional<closed> client_end, server_end;
+
+    // What was seen before in one scope; null: nothing.
+    const seen_before* seen(std::string_view scope) const;
+    // The test of that name; null: it was not made.
+    const investigated* test(std::string_view name) const;
 
     bool over() const { return first_end.has_value(); }
     // Nothing more is to be expected: the flow stands still, or somebody ended it.

@@ -53,7 +53,9 @@ struct stream {
 
     std::optional<record> cut;                    // the record the stream ended inside
     std::optional<std::uint32_t> first_encrypted; // its length; after the hellos, early data aside
-    std::vector<seen_message> messages;           // bounded
+    std::array<std::uint32_t, 4> encrypted{};     // lengths of the first ones, that one included
+    std::uint64_t encrypted_count = 0;
+    std::vector<seen_message> messages; // bounded
     std::uint64_t messages_left_out = 0;
     std::optional<not_tls> other;        // what came instead of TLS
     std::optional<seen_alert> complaint; // the first alert that is no close_notify
@@ -108,7 +110,8 @@ struct timeline {
     std::shared_ptr<const wire::tls::client_hello> client_hello; // the first one
     std::shared_ptr<const wire::tls::server_hello> server_hello; // the last one
     std::string ja3, ja4;
-    bool retried = false;          // by a HelloRetryRequest
+    bool retried = false; // by a HelloRetryRequest
+    std::uint32_t client_hellos = 0;
     std::uint64_t hello_bytes = 0; // of the records that carried the last ClientHello, with headers
 
     std::optional<stalled> stall;         // while it stands
