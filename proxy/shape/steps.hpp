@@ -1,7 +1,8 @@
-// What every step has: its argument read and written. README.md says how to add one.
+// What every step has: its argument read and written, and what it does to a plan. README.md says
+// how to add one.
 #pragma once
 
-#include "helloscope/shape/shape.hpp"
+#include "draft.hpp"
 
 namespace helloscope::shape {
 
@@ -15,5 +16,10 @@ std::string text_of(const records& one);
 std::string text_of(const split& one);
 std::string text_of(const dribble& one);
 std::string text_of(const pacing& one);
+
+void apply(const records& one, draft& to);
+void apply(const split& one, draft& to);
+void apply(const dribble& one, draft& to);
+void apply(const pacing& one, draft& to);
 
 } // namespace helloscope::shape

@@ -15,4 +15,17 @@ result<step> read_dribble(std::string_view argument) {
 
 std::string text_of(const dribble& one) { return fmt::format("dribble:{}", one.size); }
 
+void apply(const dribble& one, draft& to) {
+    std::vector<std::size_t> all;
+    std::size_t from = 0;
+    auto ends = to.cuts;
+    ends.push_back(to.content.size());
+    for (const auto end : ends) {
+        for (auto at = from + one.size; at < end; at += one.size) all.push_back(at);
+        if (end < to.content.size()) all.push_back(end);
+        from = end;
+    }
+    to.cuts = std::move(all);
+}
+
 } // namespace helloscope::shape

@@ -42,4 +42,6 @@ std::string text_of(const pacing& one) {
                             : fmt::format("pause:{}ms", wait);
 }
 
+void apply(const pacing& one, draft& to) { to.between = one; }
+
 } // namespace helloscope::shape

@@ -1,6 +1,5 @@
-#include "helloscope/shape/shape.hpp"
-
 #include "steps.hpp"
+
 #include "support/catch.hpp"
 
 using namespace helloscope::shape;
