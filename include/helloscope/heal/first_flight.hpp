@@ -1,0 +1,38 @@
+// The copy of a client's first flight that further attempts are made with. Only one thing is ever
+// sent twice: a whole ClientHello without early data, with nothing behind it. A server may act on
+// early data each time that it gets it (RFC 8446 section 8); a hello does nothing.
+#pragma once
+
+#include "helloscope/wire/tls/conversation.hpp"
+
+namespace helloscope::heal {
+
+class first_flight final : private wire::tls::conversation_sink {
+  public:
+    static constexpr std::size_t most = 32 * 1024; // bytes of a hello that is kept
+
+    enum class state : std::uint8_t {
+        growing,      // no whole ClientHello yet
+        whole,        // may be sent once more
+        unrepeatable, // no TLS, early data, more than a hello, or too long: nothing is kept
+    };
+
+    // What the client sent, in order, cut as it may be.
+    state feed(bytes_view from_client);
+    state now() const { return state_; }
+
+    bytes_view sent() const { return copy_; }                    // all so far
+    std::uint32_t message_size() const { return message_size_; } // of the ClientHello
+
+  private:
+    void on_handshake(direction, const wire::tls::handshake_message& message) override;
+    state judge() const;
+
+    wire::tls::conversation talk_;
+    bytes copy_;
+    std::uint32_t message_size_ = 0;
+    bool other_ = false; // something that is no ClientHello, or one with early data
+    state state_ = state::growing;
+};
+
+} // namespace helloscope::heal
