@@ -312,6 +312,7 @@ template <class V> void describe(V& visit, of<path_sample> auto& e) {
     visit("data_segs_out", e.data_segs_out, "segments sent with data, again included");
     visit("notsent_bytes", e.notsent_bytes, "bytes queued and not yet sent");
     visit("rcv_ooopack", e.rcv_ooopack, "segments received out of order");
+    visit("rcv_held", e.rcv_held, "memory that segments behind a gap take now");
     visit("dsack_dups", e.dsack_dups, "duplicates the peer reported");
     visit("reord_seen", e.reord_seen, "reorderings seen");
     visit("bytes_acked", e.bytes_acked, "bytes acknowledged, our SYN included");

@@ -49,6 +49,7 @@ receiving received_on(const path_sample& p) {
     in.packets = p.segs_in;
     in.segments = p.data_segs_in;
     in.out_of_order = p.rcv_ooopack;
+    if (p.rcv_held) in.gap = *p.rcv_held > 0;
     if (p.rcv_mss && *p.rcv_mss > rcv_mss_floor && p.data_segs_in.value_or(1) > 0)
         in.largest_arrived = p.rcv_mss;
     return in;
@@ -192,6 +193,8 @@ void take_streams(const timeline& flow, facts& out) {
     out.client_encrypted.assign(
         up.encrypted.begin(), up.encrypted.begin() + static_cast<std::ptrdiff_t>(kept));
     out.client_encrypted_count = up.encrypted_count;
+    out.server_behind_finish = flow.behind_finish;
+    if (down.encrypted_count > 0) out.server_last_encrypted = down.last_encrypted;
     if (up.last || down.last)
         out.last_spoke = !down.last || (up.last && *up.last > *down.last) ? direction::to_server
                                                                           : direction::to_client;

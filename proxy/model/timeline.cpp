@@ -158,7 +158,7 @@ class fold {
         }
         if (e.dir == direction::to_server && !flow_.server_hello) flow_.hello_bytes += size;
         follow_handshake(e.dir, e.content_type, e.length, e.encrypted);
-        if (e.encrypted) count_encrypted(way, e.length, 1);
+        if (e.encrypted) count_encrypted(e.dir, e.length, 1);
     }
 
     void operator()(const records& e) {
@@ -169,7 +169,7 @@ class fold {
         moved();
         if (!e.lengths.empty())
             follow_handshake(e.dir, application_data, e.lengths.front().length, true);
-        for (const auto& run : e.lengths) count_encrypted(way, run.length, run.count);
+        for (const auto& run : e.lengths) count_encrypted(e.dir, run.length, run.count);
     }
 
     void operator()(const handshake& e) {
@@ -349,8 +349,12 @@ class fold {
     }
 
     // Those behind the ServerHello: early data is none of them.
-    void count_encrypted(stream& way, std::uint32_t length, std::uint64_t count) {
+    void count_encrypted(direction dir, std::uint32_t length, std::uint64_t count) {
         if (!flow_.server_hello) return;
+        auto& way = stream_of(dir);
+        if (dir == direction::to_client && stream_of(direction::to_server).encrypted_count > 0)
+            flow_.behind_finish += count;
+        way.last_encrypted = length;
         for (auto at = way.encrypted_count;
              at < way.encrypted.size() && at < way.encrypted_count + count; ++at)
             way.encrypted[at] = length;

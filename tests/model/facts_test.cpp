@@ -174,6 +174,30 @@ TEST_CASE("the client's first encrypted records are kept by length, early data a
     CHECK(make_facts(bulk.told()).client_encrypted_count == 6);
 }
 
+TEST_CASE("what the server sent behind the client's Finished") {
+    auto on = test::greeted();
+    test::finish_tls13(test::answer_tls13(on));
+    CHECK(make_facts(on.told()).server_behind_finish == 0);
+    CHECK(make_facts(on.told()).server_last_encrypted == 2817u);
+    on.then(1ms, test::record_of(on, direction::to_client, 23, 19, true));
+    CHECK(make_facts(on.told()).server_behind_finish == 1);
+    CHECK(make_facts(on.told()).server_last_encrypted == 19u);
+}
+
+TEST_CASE("segments behind a gap are there now, or were once") {
+    auto p = test::sample(300, 300);
+    p.rcv_ooopack = 2;
+    CHECK(!make_facts(test::greeted().then(1s, path{leg::server, p}).told()).server_leg.in.gap);
+    p.rcv_held = 0;
+    CHECK(
+        make_facts(test::greeted().then(1s, path{leg::server, p}).told()).server_leg.in.gap ==
+        false);
+    p.rcv_held = 1232;
+    CHECK(
+        make_facts(test::greeted().then(1s, path{leg::server, p}).told()).server_leg.in.gap ==
+        true);
+}
+
 TEST_CASE("who spoke last, and when the answer began") {
     CHECK(make_facts(test::healthy().told()).last_spoke == direction::to_client);
     CHECK(make_facts(test::healthy().told()).answered_after == 2000us);

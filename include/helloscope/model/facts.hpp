@@ -25,7 +25,8 @@ struct receiving {
     std::optional<std::uint64_t> bytes;
     std::optional<std::uint32_t> packets;         // pure acknowledgements included
     std::optional<std::uint32_t> segments;        // with data
-    std::optional<std::uint32_t> out_of_order;    // of them, behind a gap
+    std::optional<std::uint32_t> out_of_order;    // of them, behind a gap; ever
+    std::optional<bool> gap;                      // some wait behind one now
     std::optional<std::uint32_t> largest_arrived; // segment's payload, estimated
 };
 
@@ -105,7 +106,9 @@ struct facts {
     // Lengths of the client's first encrypted records, and how many there were.
     std::vector<std::uint32_t> client_encrypted;
     std::uint64_t client_encrypted_count = 0;
-    std::optional<direction> last_spoke; // who sent the last byte of the tunnel
+    std::uint64_t server_behind_finish = 0; // its encrypted records since the client's first
+    std::optional<std::uint32_t> server_last_encrypted; // length of its last one
+    std::optional<direction> last_spoke;                // who sent the last byte of the tunnel
 
     // done on purpose
     std::string shape;               // how the first flight was to be sent; empty: as it came

@@ -22,6 +22,9 @@ struct path_sample {
     std::optional<std::uint32_t> unacked, sacked, lost, total_retrans, snd_cwnd;
     std::optional<std::uint32_t> segs_out, segs_in, data_segs_in, data_segs_out;
     std::optional<std::uint32_t> notsent_bytes, rcv_ooopack, dsack_dups, reord_seen;
+    // Memory that segments behind a gap take now, when all before the gap has been read; the count
+    // rcv_ooopack never falls.
+    std::optional<std::uint32_t> rcv_held;
     std::optional<std::uint64_t> bytes_acked, bytes_received, bytes_sent, bytes_retrans;
     bool operator==(const path_sample&) const = default;
 };

@@ -55,6 +55,7 @@ struct stream {
     std::optional<std::uint32_t> first_encrypted; // its length; after the hellos, early data aside
     std::array<std::uint32_t, 4> encrypted{};     // lengths of the first ones, that one included
     std::uint64_t encrypted_count = 0;
+    std::uint32_t last_encrypted = 0;
     std::vector<seen_message> messages; // bounded
     std::uint64_t messages_left_out = 0;
     std::optional<not_tls> other;        // what came instead of TLS
@@ -112,6 +113,7 @@ struct timeline {
     std::string ja3, ja4;
     bool retried = false; // by a HelloRetryRequest
     std::uint32_t client_hellos = 0;
+    std::uint64_t behind_finish = 0; // encrypted records of the server since the client's first
     std::uint64_t hello_bytes = 0; // of the records that carried the last ClientHello, with headers
 
     std::optional<stalled> stall;         // while it stands

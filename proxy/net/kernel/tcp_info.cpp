@@ -1,6 +1,7 @@
 #include "helloscope/net/kernel/tcp_info.hpp"
 
 #include <cstddef>
+#include <linux/sock_diag.h>
 #include <linux/sockios.h>
 #include <linux/tcp.h>
 #include <netinet/in.h>
@@ -24,6 +25,17 @@ std::optional<answer> ask(int socket) {
     if (::getsockopt(socket, IPPROTO_TCP, TCP_INFO, &got.info, &got.length) != 0)
         return std::nullopt;
     return got;
+}
+
+// What the receive queues hold when nothing waits to be read can only be segments behind a gap.
+std::optional<std::uint32_t> held_behind_gap(int socket) {
+    std::uint32_t memory[SK_MEMINFO_VARS]{};
+    socklen_t length = sizeof memory;
+    int readable = 0;
+    if (::ioctl(socket, SIOCINQ, &readable) != 0 || readable > 0 ||
+        ::getsockopt(socket, SOL_SOCKET, SO_MEMINFO, memory, &length) != 0)
+        return std::nullopt;
+    return memory[SK_MEMINFO_RMEM_ALLOC];
 }
 
 duration microseconds(std::uint32_t value) { return std::chrono::microseconds(value); }
@@ -72,6 +84,8 @@ std::optional<model::path_sample> read_path(int socket) {
     if (FILLED(tcpi_dsack_dups)) sample.dsack_dups = info.tcpi_dsack_dups;
     if (FILLED(tcpi_reord_seen)) sample.reord_seen = info.tcpi_reord_seen;
     if (FILLED(tcpi_rcv_ooopack)) sample.rcv_ooopack = info.tcpi_rcv_ooopack;
+    if (sample.rcv_ooopack)
+        sample.rcv_held = *sample.rcv_ooopack == 0 ? 0 : held_behind_gap(socket);
     return sample;
 }
 

@@ -43,3 +43,13 @@ TEST_CASE("a descriptor that is no TCP socket has no path") {
     CHECK_FALSE(net::read_path(0));
     CHECK(net::bytes_unacknowledged(-1) == 0);
 }
+
+TEST_CASE("on a healthy path nothing waits behind a gap, whether it was read or not") {
+    asio::io_context context;
+    socket_pair pair(context);
+    asio::write(pair.near, asio::buffer("hello", 5));
+    CHECK(net::read_path(pair.far.native_handle())->rcv_held == 0U);
+    std::string got(5, ' ');
+    asio::read(pair.far, asio::buffer(got));
+    CHECK(net::read_path(pair.far.native_handle())->rcv_held == 0U);
+}
