@@ -87,6 +87,7 @@ class flow final : private observer_sink {
     net::flow_clock clock;
     std::unique_ptr<net::stream> client;
     std::unique_ptr<net::stream> server;
+    std::shared_ptr<const policy::route> route; // of the last request; null: nothing is done to it
     observer watching;
     timestamp last_byte;
     net::asio::steady_timer* pause = nullptr; // that a stage waits for; an abort ends it

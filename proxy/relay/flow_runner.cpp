@@ -14,7 +14,7 @@ using wire::front::proxy_error;
 namespace {
 
 // Whoever waits for the leg waits for an answer: there must be one.
-awaitable<server_leg> open_or_refuse(flow& of, const request& asked) {
+awaitable<server_leg> open_or_refuse(flow& of, request& asked) {
     std::string bug;
     try {
         co_return co_await open_server_leg(of, asked);
@@ -80,8 +80,7 @@ awaitable<void> run_flow(flow& running) {
         co_await tunnel(running, std::move(opened->from_client), std::move(opened->from_server));
 }
 
-awaitable<std::optional<server_leg>> open_unless_gone(
-    flow& of, const request& asked, bool sent_more) {
+awaitable<std::optional<server_leg>> open_unless_gone(flow& of, request& asked, bool sent_more) {
     // What the client has sent already is for the server, even if it sends no more.
     flow::opening now(!sent_more);
     of.opens = &now;

@@ -12,7 +12,7 @@ net::awaitable<void> run_flow(flow& running);
 // The server leg, or why there is none; nothing when the client went away first, which has been
 // told. Early bytes of the client (`sent_more`) are for the server, even if it sends no more.
 net::awaitable<std::optional<server_leg>> open_unless_gone(
-    flow& of, const request& asked, bool sent_more);
+    flow& of, request& asked, bool sent_more);
 
 // Both legs stand: bytes pass until both directions have ended. The arguments came early.
 net::awaitable<void> tunnel(flow& of, bytes from_client, bytes from_server);

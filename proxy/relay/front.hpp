@@ -37,6 +37,9 @@ struct request {
     std::unique_ptr<front> by;
     std::string authorization; // the client's Proxy-Authorization, meant for a parent
     std::string via;           // whom the request came through, as its Via fields say
+    // Where choose_way() has been asked already: the way out, and what the target's name gave.
+    std::optional<policy::way_out> way;
+    std::optional<net::resolver::answer> addresses;
     request() = default;
 };
 

@@ -23,8 +23,9 @@ struct kept_leg {
 };
 
 // Requests to any server may go to the same last parent; else a leg is for one server.
-std::string key_of(const options& wanted, const policy::way_out& way, const host_port& target) {
-    std::string key;
+std::string key_of(const flow& of, const policy::way_out& way, const host_port& target) {
+    const auto& wanted = of.around.common.options;
+    std::string key = of.route ? of.route->name + " " : "";
     for (const auto& parent : way.parents) key += to_string(parent) + " ";
     return ends_at_parent(wanted, way) ? key : key + to_string(target);
 }
@@ -51,7 +52,7 @@ bool fits(const flow& of, const kept_leg& leg, const std::string& key) {
 enum class opened : std::uint8_t { stands, gone, refused };
 
 awaitable<opened> open(
-    flow& of, kept_leg& leg, const request& asked, const std::string& key, bool sent_more) {
+    flow& of, kept_leg& leg, request& asked, const std::string& key, bool sent_more) {
     drop_server(of, leg);
     auto made = co_await open_unless_gone(of, asked, sent_more);
     if (!made) co_return opened::gone;
@@ -123,8 +124,9 @@ awaitable<after> serve(flow& of, stream_reader& from, kept_leg& leg, request ask
     from.spend(plan->size);
     asked.target = plan->target;
     const auto& wanted = of.around.common.options;
-    const auto way = wanted.ways_out.choose(asked.target, asked.what);
-    const auto key = key_of(wanted, way, asked.target);
+    co_await choose_way(of, asked);
+    const auto way = *asked.way;
+    const auto key = key_of(of, way, asked.target);
     plan->to_nearest_parent = way.parents.size() == 1 && ends_at_parent(wanted, way);
     bool reused = fits(of, leg, key);
     while (true) {

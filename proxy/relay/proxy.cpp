@@ -1,6 +1,7 @@
 #include "helloscope/relay/proxy.hpp"
 
 #include "helloscope/net/kernel/listen.hpp"
+#include "helloscope/policy/route.hpp"
 #include "server_leg.hpp"
 #include "worker.hpp"
 
@@ -44,6 +45,10 @@ result<void> check_ways_out(const options& wanted) {
         return {};
     };
     const auto& ways = wanted.ways_out;
+    if (wanted.routes)
+        for (const auto& entry : wanted.routes->entries())
+            for (const auto& parent : entry.via.value_or(policy::way_out{}).parents)
+                if (auto fine = check(parent, "route " + to_string(entry)); !fine) return fine;
     for (const auto& parent : ways.via)
         if (auto fine = check(parent, "--via"); !fine) return fine;
     if (ways.direct || !ways.via.empty()) return {}; // the environment is not asked

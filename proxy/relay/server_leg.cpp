@@ -104,11 +104,21 @@ awaitable<bool> cancelled() {
     co_return state.cancelled() != net::asio::cancellation_type::none;
 }
 
-// A TCP connection to the server or to the nearest parent.
-awaitable<server_leg> dial(flow& of, hop_name what, bool other_target) {
+awaitable<net::resolver::answer> resolve(flow& of, host_port what) {
+    return of.around.common.resolver.resolve(
+        std::move(what), of.around.common.options.limits.resolve);
+}
+
+// A TCP connection to the server or to the nearest parent, whose addresses may be known already.
+awaitable<server_leg> dial(
+    flow& of, hop_name what, bool other_target, std::optional<net::resolver::answer> known) {
     const auto& options = of.around.common.options;
     of.enter(stage::resolve);
-    auto to = co_await of.around.common.resolver.resolve(what.at, options.limits.resolve);
+    net::resolver::answer to;
+    if (known)
+        to = std::move(*known);
+    else
+        to = co_await resolve(of, what.at);
     if (co_await cancelled()) co_return server_leg(); // nobody is told of a lookup that failed
     if (other_target && to.event.source != "--resolve") to.event.source = "--connect-to";
     of.tell(to.event);
@@ -238,8 +248,7 @@ awaitable<std::optional<refusal>> wrap_in_tls(flow& of, const proxy_url& parent)
 // A SOCKS5 parent that takes addresses only: the name is resolved here.
 awaitable<std::optional<refusal>> resolve_for(flow& of, host_port& next) {
     if (parse_ip_address(next.host)) co_return std::nullopt;
-    const auto limit = of.around.common.options.limits.resolve;
-    auto to = co_await of.around.common.resolver.resolve(next, limit);
+    auto to = co_await resolve(of, next);
     of.tell(to.event);
     if (to.event.addresses.empty()) co_return no_address(name_of(next), to);
     next.host = to_string(to.event.addresses.front());
@@ -291,6 +300,20 @@ awaitable<std::optional<refusal>> pass_parents(
     co_return std::nullopt;
 }
 
+void tell_way(flow& of, const policy::way_out& way) {
+    if (way.parents.empty() && way.source.empty() && !of.route) return;
+    model::routed event;
+    for (const auto& parent : way.parents) event.parents.push_back(to_string(parent));
+    event.source = way.source;
+    if (of.route) {
+        event.route = of.route->name;
+        if (!of.route->shaping.empty()) event.shape = to_string(of.route->shaping);
+        for (const auto& fault : of.route->faults) event.faults.push_back(to_string(fault));
+        event.heals = of.route->heal;
+    }
+    of.tell(std::move(event));
+}
+
 // The PROXY protocol: who the client is, before anything else that the server gets.
 awaitable<std::optional<refusal>> introduce(flow& of, int version) {
     wire::front::haproxy_header header;
@@ -328,21 +351,31 @@ bool is_listener(const listening& where, const ip_address& address, std::uint16_
            (reached == at.address || (at.address.is_unspecified() && reached.is_loopback()));
 }
 
-awaitable<server_leg> open_server_leg(flow& of, const request& asked) {
+awaitable<void> choose_way(flow& of, request& asked) {
     const auto& options = of.around.common.options;
+    const auto routes = of.around.common.routes.now();
+    if (routes && routes->wants_addresses(asked.target))
+        asked.addresses = co_await resolve(of, net::apply_connect_to(options.names, asked.target));
+    std::span<const ip_address> addresses;
+    if (asked.addresses) addresses = asked.addresses->event.addresses;
+    of.route = routes ? routes->match(asked.target, addresses) : nullptr;
+    asked.way = of.route && of.route->via ? *of.route->via
+                                          : options.ways_out.choose(asked.target, asked.what);
+}
+
+awaitable<server_leg> open_server_leg(flow& of, request& asked) {
+    const auto& options = of.around.common.options;
+    if (!asked.way) co_await choose_way(of, asked);
+    const auto way = *std::exchange(asked.way, std::nullopt);
+    tell_way(of, way);
     const auto target = net::apply_connect_to(options.names, asked.target);
-    const auto way = options.ways_out.choose(asked.target, asked.what);
-    if (!way.parents.empty() || !way.source.empty()) {
-        model::routed event;
-        for (const auto& parent : way.parents) event.parents.push_back(to_string(parent));
-        event.source = way.source;
-        of.tell(std::move(event));
-    }
     const bool direct = way.parents.empty();
     // In the words of the client, even where --connect-to leads elsewhere.
     const auto nearest = direct ? hop_name{to_string(asked.target), target}
                                 : name_of(way.parents.front());
-    auto leg = co_await dial(of, nearest, direct && target != asked.target);
+    auto known = std::exchange(asked.addresses, std::nullopt);
+    if (!direct) known.reset(); // they are the target's
+    auto leg = co_await dial(of, nearest, direct && target != asked.target, std::move(known));
     if (!of.server) co_return leg;
     if (!direct) leg.why = co_await pass_parents(of, leg, way, target, asked);
     if (!leg.why && options.haproxy_version)

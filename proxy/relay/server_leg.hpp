@@ -17,9 +17,13 @@ struct server_leg {
     explicit server_leg(refusal no) : why(std::move(no)) {}
 };
 
+// The route of what is asked, which is then the flow's, and the way out. Where a route names a
+// network, the name is looked up for it.
+net::awaitable<void> choose_way(flow& of, request& asked);
+
 // Resolves, connects and passes the parents, each step told; `of.server` then stands, unless `why`.
-// `asked` outlives the call.
-net::awaitable<server_leg> open_server_leg(flow& of, const request& asked);
+// `asked` outlives the call; its way is chosen, unless it was.
+net::awaitable<server_leg> open_server_leg(flow& of, request& asked);
 
 // Whether plain requests on this way go to its last parent in absolute-form; else the leg is a
 // tunnel to the server.

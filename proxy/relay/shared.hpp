@@ -3,6 +3,7 @@
 
 #include "helloscope/net/kernel/peek.hpp"
 #include "helloscope/net/resolver.hpp"
+#include "helloscope/policy/route.hpp"
 #include "helloscope/relay/options.hpp"
 #include "helloscope/relay/recorder.hpp"
 
@@ -39,6 +40,26 @@ class own_ends {
     std::unordered_set<std::string> ends_;
 };
 
+// The policy: one immutable whole, exchanged while flows run. A flow looks once for each request
+// and keeps the route that it found.
+class current_routes {
+  public:
+    explicit current_routes(std::shared_ptr<const policy::routes> first)
+        : routes_(std::move(first)) {}
+    std::shared_ptr<const policy::routes> now() const { // null: there are none
+        const std::lock_guard lock(mutex_);
+        return routes_;
+    }
+    void exchange(std::shared_ptr<const policy::routes> others) {
+        const std::lock_guard lock(mutex_);
+        routes_ = std::move(others);
+    }
+
+  private:
+    mutable std::mutex mutex_;
+    std::shared_ptr<const policy::routes> routes_;
+};
+
 struct shared {
     const relay::options options; // its listeners are where we really listen
     net::resolver& resolver;
@@ -46,13 +67,15 @@ struct shared {
     const data_path path;        // never automatic
     counters count;
     own_ends ends;
+    current_routes routes;
 
     shared(relay::options wanted, net::resolver& names, std::string name)
         : options(std::move(wanted)), resolver(names), pseudonym(std::move(name)),
           path(
               options.path != data_path::automatic ? options.path
               : net::peeks_at_offsets()            ? data_path::peek
-                                                   : data_path::tee) {}
+                                                   : data_path::tee),
+          routes(options.routes) {}
 };
 
 } // namespace helloscope::relay
