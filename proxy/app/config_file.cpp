@@ -108,6 +108,11 @@ class reader {
         for (const auto& [key, node] : in_order(root)) {
             if (const auto known = check_table(*key, *node); !known)
                 return std::unexpected(known.error());
+            if (node->is_array_of_tables()) {
+                auto set = read_tables(*key, *node->as_array(), options);
+                if (!set) return std::unexpected(set.error());
+                if (*set) found.push_back(std::move(**set));
+            }
             if (key->str() != command) continue;
             for (const auto& [name, value] : in_order(*node->as_table())) {
                 auto set = read_key(*name, *value, command, options);
@@ -132,6 +137,9 @@ class reader {
         const auto place = key.source().begin;
         const bool known = std::ranges::find(commands_, name) != commands_.end();
         if (known && node.is_table()) return {};
+        if (name == worded && node.is_array_of_tables()) return {};
+        if (name == worded)
+            return wrong(place, fmt::format("{0}: expected [[{0}]], once a {0}", worded));
         if (known)
             return wrong(
                 node.source().begin,
@@ -147,6 +155,61 @@ class reader {
                         : fmt::format(
                               "unknown table [{}]: expected one of [{}]", name,
                               fmt::join(commands_, "], [")));
+    }
+
+    // Of [[route]] tables, where `options` has that option.
+    result<std::optional<setting>> read_tables(
+        const toml::key& key, const toml::array& tables,
+        std::span<const option_row> options) const {
+        const auto row = std::ranges::find(options, key.str(), &option_row::key);
+        if (row == options.end()) return std::nullopt;
+        const auto place = key.source().begin;
+        setting set{row->option, row->key, at(place), fmt::format("{}:{}", file_, place.line), {}};
+        for (const auto& table : tables) {
+            auto text = words_of_table(*row, *table.as_table());
+            if (!text) return std::unexpected(text.error());
+            set.values.push_back({std::move(*text), at(table.source().begin)});
+        }
+        return set;
+    }
+
+    // Each word is checked where it stands; what they are together, later.
+    result<std::string> words_of_table(const option_row& option, const toml::table& table) const {
+        std::string text;
+        for (const auto& [key, node] : in_order(table)) {
+            const auto* list = node->as_array();
+            const auto count = list != nullptr ? list->size() : 1;
+            for (std::size_t i = 0; i < count; ++i) {
+                const auto& one = list != nullptr ? *list->get(i) : *node;
+                const auto place = one.source().begin;
+                auto word = word_of(key->str(), one);
+                if (!word)
+                    return wrong(
+                        place, fmt::format(
+                                   "{}: expected a string, a number or true or false, found {}",
+                                   key->str(), name_of(one.type())));
+                auto checked = *word;
+                if (const auto complaint = complaint_of(*option.option, checked);
+                    !complaint.empty())
+                    return wrong(list != nullptr ? place : key->source().begin, complaint);
+                text += (text.empty() ? "" : " ") + *word;
+            }
+        }
+        return text;
+    }
+
+    static std::optional<std::string> word_of(std::string_view key, const toml::node& node) {
+        std::string value;
+        if (const auto* text = node.as_string())
+            value = text->get();
+        else if (const auto* number = node.as_integer())
+            value = std::to_string(number->get());
+        else if (const auto* on = node.as_boolean())
+            value = on->get() ? "on" : "off";
+        else
+            return std::nullopt;
+        const char quote = value.find('\'') == std::string::npos ? '\'' : '"';
+        return fmt::format("{}={}{}{}", key, quote, value, quote);
     }
 
     result<setting> read_key(
@@ -210,6 +273,7 @@ class reader {
         return {};
     }
 
+    static constexpr std::string_view worded = "route";
     const std::string& file_;
     std::span<const std::string> commands_;
 };

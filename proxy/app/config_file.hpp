@@ -1,6 +1,9 @@
 // A configuration file: TOML with a table a subcommand, whose keys are the long flags without --.
 // Text in, settings out; what is wrong is said as FILE:LINE:COLUMN: what. Whether a value is a good
 // one is for the option's own check, later.
+//
+// A table that may be repeated, [[route]], is the option of its name once a table: its keys become
+// the words of the value.
 #pragma once
 
 #include "helloscope/base/result.hpp"

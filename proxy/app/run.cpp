@@ -210,6 +210,12 @@ result<int> run(const run_options& options) {
     auto plan = plan_run(options, [](const char* name) { return std::getenv(name); });
     if (!plan) throw CLI::ValidationError(plan.error().message);
     if (options.in.print_rules) return print_rules(plan->relay);
+    if (!options.treat.route_for.empty()) {
+        const auto told = explain_route(plan->relay, options.treat.route_for);
+        if (!told) return std::unexpected(told.error());
+        if (auto done = print(*told); !done) return std::unexpected(done.error());
+        return ran;
+    }
     if (plan->relay.recording.payload_all)
         spdlog::warn("--record-payload all: the recording holds every byte, secrets too");
 

@@ -148,6 +148,7 @@ relay::recording_options plan_recording(const run_options& options, bool& by_def
 void add_run_options(CLI::App& command, run_options& options) {
     add_ways_in(command, options.in);
     add_ways_out(command, options.out);
+    add_treatment(command, options.treat);
     add_limits(command, options);
     add_deadlines(command, options);
     add_recording(command, options);
@@ -169,6 +170,8 @@ result<run_plan> plan_run(const run_options& options, const environment& lookup)
     if (auto done = plan_ways_in(options.in, !options.command.empty(), relay); !done)
         return std::unexpected(done.error());
     if (auto done = plan_ways_out(options.out, lookup, relay); !done)
+        return std::unexpected(done.error());
+    if (auto done = plan_treatment(options.treat, options.out, relay); !done)
         return std::unexpected(done.error());
     relay.threads = options.threads;
     relay.max_flows = options.max_flows;

@@ -3,6 +3,7 @@
 
 #include "helloscope/relay/options.hpp"
 #include "log.hpp"
+#include "treatment.hpp"
 #include "ways_in.hpp"
 #include "ways_out.hpp"
 
@@ -15,6 +16,7 @@ namespace helloscope::app {
 struct run_options {
     ways_in_options in;
     ways_out_options out;
+    treatment_options treat;
     std::string port_file;
     std::vector<std::string> resolve, connect_to;
     unsigned threads = 1;

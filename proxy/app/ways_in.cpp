@@ -9,6 +9,13 @@
 namespace helloscope::app {
 namespace {
 
+relay::listening listening_on(relay::way_in how, const endpoint& at) {
+    relay::listening made;
+    made.how = how;
+    made.at = at;
+    return made;
+}
+
 constexpr auto group_in = "Ways in";
 constexpr auto group_access = "Access";
 
@@ -18,7 +25,7 @@ failure bad(std::string_view value, std::string_view expected) {
 
 result<relay::listening> parse_reverse(std::string_view text) {
     constexpr auto expected = "[ADDRESS:PORT=]HOST:PORT, such as 127.0.0.1:8443=registry.test:443";
-    relay::listening where{relay::way_in::reverse, {{false, {127, 0, 0, 1}}, 0}, {}};
+    auto where = listening_on(relay::way_in::reverse, {{false, {127, 0, 0, 1}}, 0});
     const auto equals = text.find('=');
     const bool says_where = equals != std::string_view::npos;
     const auto target = parse_host_port(says_where ? text.substr(equals + 1) : text);
@@ -34,7 +41,7 @@ result<relay::listening> parse_reverse(std::string_view text) {
 // "true" is what CLI11 makes of the flag alone, and what a configuration file may say.
 result<relay::listening> parse_transparent(std::string_view text) {
     constexpr auto expected = "[redirect|tproxy][@ADDRESS:PORT], such as redirect@127.0.0.1:8485";
-    relay::listening where{relay::way_in::redirect, {{false, {127, 0, 0, 1}}, 8485}, {}};
+    auto where = listening_on(relay::way_in::redirect, {{false, {127, 0, 0, 1}}, 8485});
     const auto at_sign = std::min(text.find('@'), text.size());
     const auto mode = text.substr(0, at_sign);
     if (mode == "tproxy")
@@ -84,11 +91,11 @@ void add_listeners(const ways_in_options& options, bool with_command, relay::opt
     using relay::way_in;
     plan.listeners.clear();
     for (const auto& text : options.listen)
-        plan.listeners.push_back({way_in::proxy, *parse_endpoint(text), {}});
+        plan.listeners.push_back(listening_on(way_in::proxy, *parse_endpoint(text)));
     for (const auto& text : options.listen_tls)
-        plan.listeners.push_back({way_in::tls_proxy, *parse_endpoint(text), {}});
+        plan.listeners.push_back(listening_on(way_in::tls_proxy, *parse_endpoint(text)));
     if (plan.listeners.empty() && with_command)
-        plan.listeners.push_back({way_in::proxy, {{false, {127, 0, 0, 1}}, 0}, {}});
+        plan.listeners.push_back(listening_on(way_in::proxy, {{false, {127, 0, 0, 1}}, 0}));
     for (const auto& text : options.reverse) plan.listeners.push_back(*parse_reverse(text));
     for (const auto& text : options.transparent) plan.listeners.push_back(*parse_transparent(text));
     if (plan.listeners.empty()) plan.listeners.emplace_back();

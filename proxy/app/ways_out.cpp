@@ -2,6 +2,7 @@
 
 #include "files.hpp"
 #include "helloscope/policy/netrc.hpp"
+#include "helloscope/policy/route.hpp"
 #include "values.hpp"
 
 #include <fmt/format.h>
@@ -11,16 +12,8 @@ namespace {
 
 constexpr auto group_out = "Ways out";
 
-// Nothing: "direct". The text may hold a password, so no error repeats it.
-parsed<std::optional<wire::front::proxy_url>> parse_via(std::string_view text) {
-    if (text == "direct") return std::nullopt;
-    auto parent = wire::front::parse_proxy_url(text);
-    if (!parent) return std::unexpected(parent.error());
-    return std::optional(std::move(*parent));
-}
-
 std::string check_via(const std::string& text) {
-    const auto got = parse_via(text);
+    const auto got = policy::parse_via(text);
     if (got) return "";
     return fmt::format(
         "{}: expected [http|https|socks5|socks5h://][USER:PASSWORD@]HOST[:PORT], or direct",
@@ -29,7 +22,7 @@ std::string check_via(const std::string& text) {
 
 result<void> add_parents(const ways_out_options& options, policy::ways_out& ways) {
     for (const auto& text : options.via) {
-        auto parent = *parse_via(text);
+        auto parent = *policy::parse_via(text);
         if (parent)
             ways.via.push_back(std::move(*parent));
         else
@@ -45,12 +38,18 @@ void log_in(wire::front::proxy_url& parent, const std::vector<policy::netrc_entr
     if (const auto* login = policy::find_login(known, parent.at.host)) parent.login = *login;
 }
 
-result<void> add_credentials(const std::string& file, policy::ways_out& ways) {
+result<std::vector<policy::netrc_entry>> read_credentials(const std::string& file) {
     if (file.empty()) return {};
     const auto text = read_file(file);
     if (!text) return std::unexpected(failure{"--via-credentials: " + text.error().message});
-    const auto known = policy::parse_netrc(*text, file);
+    auto known = policy::parse_netrc(*text, file);
     if (!known) return std::unexpected(failure{"--via-credentials " + known.error().message});
+    return known;
+}
+
+result<void> add_credentials(const std::string& file, policy::ways_out& ways) {
+    const auto known = read_credentials(file);
+    if (!known) return std::unexpected(known.error());
     for (auto& parent : ways.via) log_in(parent, *known);
     if (ways.https_proxy) log_in(*ways.https_proxy, *known);
     if (ways.http_proxy) log_in(*ways.http_proxy, *known);
@@ -61,11 +60,8 @@ bool speaks_tls(const std::optional<wire::front::proxy_url>& parent) {
     return parent && parent->scheme == wire::front::proxy_scheme::https;
 }
 
-result<void> add_trust(const ways_out_options& options, relay::options& plan) {
-    const auto& ways = plan.ways_out;
-    bool needed = speaks_tls(ways.https_proxy) || speaks_tls(ways.http_proxy);
-    for (const auto& parent : ways.via) needed = needed || speaks_tls(parent);
-    if (!needed && options.proxy_cacert.empty()) return {};
+result<void> add_trust(const ways_out_options& options, bool needed, relay::options& plan) {
+    if (plan.parent_trust || (!needed && options.proxy_cacert.empty())) return {};
     auto made = net::tls_client_context::make(
         options.proxy_cacert,
         options.proxy_insecure ? net::peer_check::accept_any : net::peer_check::verify);
@@ -130,6 +126,19 @@ void add_ways_out(CLI::App& command, ways_out_options& options) {
         ->group(group_out);
 }
 
+result<void> equip_parents(
+    const ways_out_options& options, std::vector<wire::front::proxy_url>& parents,
+    relay::options& plan) {
+    const auto known = read_credentials(options.via_credentials);
+    if (!known) return std::unexpected(known.error());
+    bool needed = false;
+    for (auto& parent : parents) {
+        log_in(parent, *known);
+        needed = needed || speaks_tls(parent);
+    }
+    return add_trust(options, needed, plan);
+}
+
 result<void> plan_ways_out(
     const ways_out_options& options, const environment& lookup, relay::options& plan) {
     auto& ways = plan.ways_out;
@@ -145,7 +154,9 @@ result<void> plan_ways_out(
         ways.exceptions_source = "--noproxy";
     }
     if (auto done = add_credentials(options.via_credentials, ways); !done) return done;
-    if (auto done = add_trust(options, plan); !done) return done;
+    bool needed = speaks_tls(ways.https_proxy) || speaks_tls(ways.http_proxy);
+    for (const auto& parent : ways.via) needed = needed || speaks_tls(parent);
+    if (auto done = add_trust(options, needed, plan); !done) return done;
     if (!options.haproxy_protocol.empty())
         plan.haproxy_version = options.haproxy_protocol == "v1" ? 1 : 2;
     if (!options.source.empty()) plan.leave_by.source = parse_ip_address(options.source);

@@ -156,6 +156,38 @@ TEST_CASE("what is no TOML is refused at its place") {
     check(rows);
 }
 
+TEST_CASE("a repeated table is the option of its name, once a table") {
+    std::vector<std::string> routes;
+    const auto told_routes = [&](const std::string& toml) {
+        test::sample_command sample;
+        const auto no_hots = [](const std::string& text) {
+            return text.starts_with("hots=") ? "'hots' is no key" : "";
+        };
+        sample.command->add_option("--route", routes)->check(CLI::Validator(no_hots, ""));
+        const auto found = read(sample, toml);
+        if (!found) return found.error().message;
+        std::string all;
+        for (const auto& setting : *found)
+            for (const auto& value : setting.values)
+                all += fmt::format("{}{}: {}; ", value.at, setting.name, value.text);
+        return all;
+    };
+    CHECK(
+        told_routes("[[route]]\nhost = \"a.test\"\nport = 443\nheal = true\n[[route]]\n"
+                    "fault = [\"to_server stall\", \"it's\"]\n") ==
+        "c.toml:1:1: route: host='a.test' port='443' heal='on'; "
+        "c.toml:5:1: route: fault='to_server stall' fault=\"it's\"; ");
+    CHECK(told_routes("[[route]]\n") == "c.toml:1:1: route: ; ");
+    CHECK(told_routes("[[route]]\nhost = \"a\"\nhots = 1\n") == "c.toml:3:1: 'hots' is no key");
+    CHECK(
+        told_routes("[[route]]\nhost = 2026-11-21\n") ==
+        "c.toml:2:8: host: expected a string, a number or true or false, found a date");
+    CHECK(
+        told_routes("[route]\nhost = \"a\"") ==
+        "c.toml:1:2: route: expected [[route]], once a route");
+    CHECK(told_routes("route = 1") == "c.toml:1:1: route: expected [[route]], once a route");
+}
+
 TEST_CASE("values and names carry their places") {
     test::sample_command sample;
     const auto found = read(sample, "[run]\nthreads = 2\nlisten = [\"a\",\n \"b\"]");

@@ -110,7 +110,7 @@ TEST_CASE("what is wrong with a way in is said with what was expected") {
 
 TEST_CASE("the rules leave helloscope's own connections alone, and each family to its listener") {
     const auto own = transparent_rules(
-        {{way_in::redirect, *parse_endpoint("127.0.0.1:7"), {}}}, 42);
+        {{way_in::redirect, *parse_endpoint("127.0.0.1:7"), {}, {}, {}}}, 42);
     CHECK(own.find("hook output") != std::string::npos);
     CHECK(own.find("meta skuid 42 return") != std::string::npos);
     CHECK(own.find("meta nfproto ipv4 tcp dport { 80, 443 } redirect to :7") != std::string::npos);
@@ -118,8 +118,8 @@ TEST_CASE("the rules leave helloscope's own connections alone, and each family t
     CHECK(own.find("ipv6") == std::string::npos);
 
     const auto gateway = transparent_rules(
-        {{way_in::redirect, *parse_endpoint("0.0.0.0:7"), {}},
-         {way_in::tproxy, *parse_endpoint("[::]:8"), {}}},
+        {{way_in::redirect, *parse_endpoint("0.0.0.0:7"), {}, {}, {}},
+         {way_in::tproxy, *parse_endpoint("[::]:8"), {}, {}, {}}},
         42);
     CHECK(gateway.find("hook prerouting priority dstnat") != std::string::npos);
     CHECK(gateway.find("tproxy ip6 to [::]:8 accept") != std::string::npos);
