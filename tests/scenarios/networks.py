@@ -5,8 +5,6 @@ import os
 import socket
 import subprocess
 
-import support
-
 CLONE_NEWNET = 0x40000000
 
 
@@ -65,6 +63,8 @@ class Host:
 
 
 def need():
+    import support  # which reads the command line of a test
+
     support.need("ip", "sysctl")
     if os.geteuid() != 0:
         support.skip("network namespaces need root")

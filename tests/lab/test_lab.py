@@ -1,0 +1,142 @@
+#!/usr/bin/env python3
+"""Each scenario of the lab does to plain clients, openssl and curl without helloscope, what its row says.
+
+usage: test_lab.py HELLOSCOPE [unittest arguments]
+"""
+import concurrent.futures
+import sys
+import tempfile
+import time
+import unittest
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent.parent / "clients"))
+import certificates
+import labs
+import scenarios
+import support
+from labs import Lab
+
+STALL = 2.5  # seconds: who has said nothing by then says nothing
+AT_ONCE = 12  # labs: most of their time they wait
+
+# What a client prints when it fails, in the order in which it is looked for.
+SIGNS = {
+    "certificate verify failed": "certificate", "SSL certificate problem": "certificate",
+    "no alternative certificate subject name": "certificate",
+    "wrong version number": "not-tls",
+    "SSL alert number": "alert", "tlsv1 alert": "alert", "tlsv1 unrecognized name": "alert",
+    "tlsv13 alert": "alert", "sslv3 alert": "alert", "no application protocol": "alert",
+    "unexpected eof": "closed", "SSL_ERROR_SYSCALL in connection": "closed",
+    "Connection reset by peer": "reset", "errno=104": "reset",
+    "Connection refused": "refused", "Couldn't connect to server": "refused",
+    "CONNECT tunnel failed": "refused",
+    "No route to host": "unreachable", "Permission denied": "unreachable",
+}  # fmt: skip
+
+
+class Clients:
+    """openssl with hellos of two sizes, and curl; each says how it ended for it."""
+
+    def __init__(self, base):
+        self.base = base
+
+    def small(self, lab, patience):
+        return self.handshake(lab, patience)
+
+    def big(self, lab, patience):
+        return self.handshake(lab, patience, hello=lab.scenario.big_hello)
+
+    def handshake(self, lab, patience, **size):
+        verify = ["-CAfile", lab.certs / "ca.pem", "-verify_return_error", "-verify_hostname", "registry.test"]
+        words = ["stdbuf", "-o0"] + labs.openssl_client(base=self.base, words=verify, **size)
+        done = lab.run("client", words, timeout=patience, stdin=labs.REQUEST)
+        if done.returncode is None:
+            return "hangs" if b"CONNECTED(" in done.stdout else "timeout"
+        return "works" if done.returncode == 0 else self.sign(done)
+
+    def data(self, lab, patience):
+        return self.download(lab, patience, lab.plain_env())
+
+    def download(self, lab, patience, env):
+        words = ["curl", "-sS", "-o", "/dev/null", "-w", "%{time_connect}", "https://registry.test/body"]
+        done = lab.run("client", words, timeout=patience, env=env)
+        if done.returncode is None:
+            return "hangs"
+        return "works" if done.returncode == 0 else self.sign(done)
+
+    def sign(self, done):
+        told = (done.stdout + done.stderr).decode(errors="replace")
+        return next((how for sign, how in SIGNS.items() if sign in told), f"{done.returncode}: {told}")
+
+
+def uses(scenario):
+    """Whose outcome is looked at, one after the other: what the first learns of the path's MTU the next
+    would know. Where time or a count matters, one has to do."""
+    if scenario.through_helloscope or scenario.hosts:
+        return ["data"]
+    return ["small"] if scenario.seconds or "lost" in scenario.name else ["small", "big", "data"]
+
+
+def families(scenario):
+    """A server that is odd is so in both."""
+    about_path = scenario.path or scenario.wan or scenario.name == "healthy"
+    return scenario.families if about_path else scenario.families[:1]
+
+
+class Table(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        folder = tempfile.TemporaryDirectory(prefix="helloscope-lab-test-")
+        cls.addClassCleanup(folder.cleanup)
+        cls.certs = Path(folder.name) / "certs"
+        certificates.make(support.HELLOSCOPE, cls.certs)
+        cls.clients = Clients(labs.openssl_hello())
+
+    def seen(self, scenario, family):
+        """{use: how it ended, and after how long}"""
+        with Lab(scenario.name, helloscope=support.HELLOSCOPE, family=family, certs=self.certs) as lab:
+            seen = {}
+            for use in uses(scenario):
+                seen[use] = self.use(lab, use)
+                if scenario.path and use != uses(scenario)[-1]:
+                    lab.forget()
+            return seen
+
+    def use(self, lab, use):
+        wanted = getattr(lab.scenario, use).how
+        patience = STALL if wanted in ("hangs", "timeout") else labs.PATIENCE
+        begin = time.monotonic()
+        if lab.scenario.through_helloscope:
+            proxy = lab.helloscope("--no-record")
+            how = self.clients.download(lab, patience, lab.client_env(proxy))
+        else:
+            how = getattr(self.clients, use)(lab, patience)
+        return how, time.monotonic() - begin
+
+    def test_each_scenario_does_what_its_row_says(self):
+        rows = [(one, family) for one in scenarios.TABLE for family in families(one)]
+        # The slow ones first: the others pass beside them.
+        rows.sort(key=lambda row: -row[0].seconds)
+        with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
+            running = [(row, pool.submit(self.seen, *row)) for row in rows]
+            for (scenario, family), one in running:
+                with self.subTest(scenario.name, family=family):
+                    self.check(scenario, one.result())
+
+    def check(self, scenario, seen):
+        for use, (how, seconds) in seen.items():
+            wanted = getattr(scenario, use).how
+            if use == "data":  # curl does not say which
+                wanted = {"timeout": "hangs", "unreachable": "refused"}.get(wanted, wanted)
+            self.assertEqual(how, wanted, use)
+            self.assertGreaterEqual(seconds, scenario.seconds, use)
+
+
+if __name__ == "__main__":
+    support.need("curl", "openssl")
+    try:
+        labs.namespaces()
+    except labs.Impossible as reason:
+        support.skip(reason)
+    support.main()
