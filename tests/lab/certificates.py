@@ -1,4 +1,5 @@
 """The chains that servers of a lab show, all of one CA but `stranger`."""
+import os
 import subprocess
 from pathlib import Path
 
@@ -34,7 +35,10 @@ def issue(folder, name, names):
 
 
 def run(*words):
-    subprocess.run([str(word) for word in words], check=True, capture_output=True)
+    """In an environment of its own: whoever starts a lab may have a configuration."""
+    env = {"PATH": os.environ["PATH"], "HOME": "/nowhere"}
+    env |= {name: value for name, value in os.environ.items() if name.endswith("SAN_OPTIONS")}
+    subprocess.run([str(word) for word in words], check=True, capture_output=True, env=env)
 
 
 def environment(folder):

@@ -39,6 +39,15 @@ def black_hole(size, *directions):
     return change
 
 
+def too_long(size, direction):
+    """A black hole in one direction alone: the other one has no limit, as where the ways differ."""
+
+    def change(network):
+        network.rule("router", "forward", f"{from_(direction)} meta length > {size} drop")
+
+    return change
+
+
 def fragments_allowed(network):
     """The VPN takes DF off, as many do: what is too long goes in two fragments (IPv4 only)."""
     for host in ("router", "far"):

@@ -8,7 +8,7 @@ which verdicts are right; where facts cannot tell causes apart there are several
 import dataclasses
 
 from faults import *  # noqa: F403  the rows read as sentences
-from faults import BOTH, DROP, RESET, SYN_ACK
+from faults import DROP, RESET, SYN_ACK
 from servers import (
     dns, never_accepts, nginx, nginx_with_protocols, nothing, odd, openssl, parent, queue_full,
 )  # fmt: skip
@@ -63,9 +63,13 @@ BIG = nginx("oversized")
 BLACK_HOLES = [
     Scenario("mtu1400", "the path carries packets of 1,400 bytes and nobody is told (ICMP dropped)",
              (black_hole(1400),), big=UP, data=IN_DATA),
-    Scenario("mtu1400-up", "the same, but the server is told: only what the client sends is lost",
+    Scenario("mtu1400-up", "only what goes to the server is lost when longer than 1,400 bytes",
+             (too_long(1400, TO_SERVER),), big=UP),
+    Scenario("mtu1400-down", "only what comes from the server is lost when longer than 1,400 bytes",
+             (too_long(1400, TO_CLIENT),), data=IN_DATA),
+    Scenario("mtu1400-deaf-proxy", "mtu1400, but the server is told: ICMP to the proxy is dropped",
              (black_hole(1400, TO_SERVER),), big=UP),
-    Scenario("mtu1400-down", "the same, but the proxy is told: only what the server sends is lost",
+    Scenario("mtu1400-deaf-server", "mtu1400, but the proxy is told: ICMP to the server is dropped",
              (black_hole(1400, TO_CLIENT),), data=IN_DATA),
     Scenario("mtu1400-icmp", "the path carries packets of 1,400 bytes and says so: as it should be",
              (mtu(1400),)),
@@ -74,17 +78,17 @@ BLACK_HOLES = [
     Scenario("mtu1400-bigchain", "mtu1400, and a certificate chain of 20,000 bytes",
              (black_hole(1400),), BIG, small=DOWN, big=UP),
     Scenario("mtu1400-up-bigchain", "mtu1400-up, and a certificate chain of 20,000 bytes",
-             (black_hole(1400, TO_SERVER),), BIG, big=UP),
+             (too_long(1400, TO_SERVER),), BIG, big=UP),
     Scenario("mtu1400-down-bigchain", "mtu1400-down, and a certificate chain of 20,000 bytes",
-             (black_hole(1400, TO_CLIENT),), BIG, small=DOWN),
+             (too_long(1400, TO_CLIENT),), BIG, small=DOWN),
     Scenario("mtu1400-down-bigchain-tls12", "the same in TLS 1.2",
-             (black_hole(1400, TO_CLIENT),), nginx("oversized", "TLSv1.2"), small=DOWN),
+             (too_long(1400, TO_CLIENT),), nginx("oversized", "TLSv1.2"), small=DOWN),
     Scenario("mtu1400-icmp-bigchain", "mtu1400-icmp, and a certificate chain of 20,000 bytes",
              (mtu(1400),), BIG),
     Scenario("mtu1400-up-no-tail", "mtu1400-up for a hello that is one long segment: nothing gets through",
-             (black_hole(1400, TO_SERVER),), big=out("hangs", *DROPPED), big_hello=1420),
+             (too_long(1400, TO_SERVER),), big=out("hangs", *DROPPED), big_hello=1420),
     Scenario("mtu1400-down-no-tail", "mtu1400-down for a server flight that is one long segment",
-             (black_hole(1400, TO_CLIENT),), nginx("padded"), small=out("hangs", *SILENT)),
+             (too_long(1400, TO_CLIENT),), nginx("padded"), small=out("hangs", *SILENT)),
     Scenario("mtu1280", "as mtu1400 with packets of 1,280 bytes",
              (black_hole(1280),), big=UP, data=IN_DATA),
     Scenario("mtu576", "as mtu1400 with packets of 576 bytes",

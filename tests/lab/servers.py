@@ -17,9 +17,9 @@ def nginx(chain=IN_ORDER, protocols="TLSv1.2 TLSv1.3", more="", tls=" ssl http2"
         at = [f"[{one}]" if ":" in one else one for one in lab.addresses()]
         listens = "".join(f"listen {one}:443{tls}; listen {one}:80;" for one in at)
         conf = lab.folder / "nginx.conf"
-        # One process: as user root in a user namespace it may not give up its groups.
+        # One process: in a user namespace it may not give up its groups, as workers do.
         conf.write_text(f"""
-            daemon off; master_process off; pid {lab.folder}/nginx.pid; error_log stderr;
+            user root; daemon off; master_process off; pid {lab.folder}/nginx.pid; error_log stderr;
             events {{ worker_connections 512; }}
             http {{
                 access_log off; types {{ }} default_type application/octet-stream;
@@ -50,7 +50,7 @@ def nginx_with_protocols(*names):
         conf = lab.folder / "nginx.conf"
         conf.write_text(f"""
             load_module modules/ngx_stream_module.so;
-            daemon off; master_process off; pid {lab.folder}/nginx.pid; error_log stderr;
+            user root; daemon off; master_process off; pid {lab.folder}/nginx.pid; error_log stderr;
             events {{ worker_connections 512; }}
             stream {{ server {{
                 {at}

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Each scenario of the lab does to plain clients, openssl and curl without helloscope, what its row says.
+"""Each scenario of the lab does to plain clients, openssl and curl without helloscope, what its row says;
+and the case that helloscope is there for: Bazelisk, whose ClientHello is longer than a packet.
 
 usage: test_lab.py HELLOSCOPE [unittest arguments]
 """
@@ -11,6 +12,7 @@ import unittest
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "clients"))
+import bazelisk
 import certificates
 import labs
 import scenarios
@@ -84,18 +86,25 @@ def families(scenario):
     return scenario.families if about_path else scenario.families[:1]
 
 
+def setUpModule():
+    folder = tempfile.TemporaryDirectory(prefix="helloscope-lab-test-")
+    unittest.addModuleCleanup(folder.cleanup)
+    global CERTS, BAZELISK_RUNS
+    CERTS = Path(folder.name) / "certs"
+    certificates.make(support.HELLOSCOPE, CERTS)
+    # They wait for half a minute, so they begin first and are looked at last.
+    BAZELISK_RUNS = bazelisk.Runs(support.HELLOSCOPE, CERTS, Path(folder.name))
+    unittest.addModuleCleanup(BAZELISK_RUNS.end)
+
+
 class Table(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        folder = tempfile.TemporaryDirectory(prefix="helloscope-lab-test-")
-        cls.addClassCleanup(folder.cleanup)
-        cls.certs = Path(folder.name) / "certs"
-        certificates.make(support.HELLOSCOPE, cls.certs)
         cls.clients = Clients(labs.openssl_hello())
 
     def seen(self, scenario, family):
         """{use: how it ended, and after how long}"""
-        with Lab(scenario.name, helloscope=support.HELLOSCOPE, family=family, certs=self.certs) as lab:
+        with Lab(scenario.name, helloscope=support.HELLOSCOPE, family=family, certs=CERTS) as lab:
             seen = {}
             for use in uses(scenario):
                 seen[use] = self.use(lab, use)
@@ -131,6 +140,34 @@ class Table(unittest.TestCase):
                 wanted = {"timeout": "hangs", "unreachable": "refused"}.get(wanted, wanted)
             self.assertEqual(how, wanted, use)
             self.assertGreaterEqual(seconds, scenario.seconds, use)
+
+
+class TheRealBazelisk(unittest.TestCase):
+    """In the order of the alphabet this class is the last."""
+
+    def test_without_help_it_fails(self):
+        for scenario in bazelisk.FAILS:
+            with self.subTest(scenario):
+                run = BAZELISK_RUNS.of(scenario)
+                self.assertEqual(run.status, 1)
+                self.assertIn("net/http: TLS handshake timeout", run.stderr)
+                self.assertTrue(32 < run.seconds < 45, run.seconds)
+                self.assertEqual([flow.hello for flow in run.flows], [1493] * 3)
+                self.assertTrue(all(flow.verdict for flow in run.flows))
+
+    def test_with_help_it_succeeds(self):
+        for scenario, family, words, told in bazelisk.SUCCEEDS:
+            with self.subTest(scenario, family=family, words=words):
+                run = BAZELISK_RUNS.of(scenario, family, *words)
+                if run is None:
+                    continue  # an option that is not there
+                self.assertEqual((run.status, run.stdout), (0, "a Bazel was run: version\n"), run.stderr)
+                (flow,) = run.flows
+                self.assertIsNone(flow.verdict)
+                for event in told:
+                    self.assertTrue(flow.all(event), f"no {event}")
+                if "--heal" in words:
+                    self.assertLess(flow.all("healed")[0]["took"], 3)
 
 
 if __name__ == "__main__":
