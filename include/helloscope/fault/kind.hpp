@@ -46,8 +46,7 @@ struct kind {
     std::string_view does; // in a few words, for help and reports
     std::span<const parameter> parameters{};
     place where = place::stream;
-    // What passes is held and not lost, so that it goes on when the fault is taken away. Null where
-    // nothing passes.
+    // Null where no bytes pass.
     std::unique_ptr<effect> (*make)(const making&) = nullptr;
 
     const parameter* find(std::string_view parameter_name) const;

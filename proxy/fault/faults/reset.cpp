@@ -1,0 +1,22 @@
+// reset, reset:100ms: both connections get an RST, at once or when the time is up. What comes
+// meanwhile stays behind.
+#include "ended.hpp"
+#include "faults.hpp"
+
+namespace helloscope::fault {
+namespace {
+
+class effect_of final : public ended {
+  public:
+    explicit effect_of(const making& from)
+        : ended(from, mark::reset, "resets both connections", 0, from.time("time")) {}
+};
+
+constexpr parameter parameters[] = {{"time", unit::time, 0, longest_time, 0, true}};
+
+} // namespace
+
+constinit const kind faults::reset{
+    "reset", "resets both connections", parameters, place::stream, make<effect_of>};
+
+} // namespace helloscope::fault
