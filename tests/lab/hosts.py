@@ -8,7 +8,6 @@ that each packet in the lab is one that a real network would see.
 """
 import ctypes
 import fcntl
-import os
 import socket
 import struct
 import subprocess

@@ -50,6 +50,20 @@ class Scenario:
         object.__setattr__(self, "big", self.big or self.small)
         object.__setattr__(self, "data", self.data or self.small)
 
+    @property
+    def uses(self):
+        """Those that show the point, in an order in which none knows what one before it has learned of the
+        path's MTU, see Lab.forget(). Where time or a count matters, one has to do."""
+        if self.through_helloscope or self.hosts:
+            return ["data"]
+        return ["small"] if self.seconds or "-lost" in self.name else ["small", "big", "data"]
+
+    @property
+    def families_that_differ(self):
+        """A server that is odd is so in both."""
+        about_path = self.path or self.wan or self.name == "healthy"
+        return self.families if about_path else self.families[:1]
+
 
 TO_SERVER, TO_CLIENT = "to_server", "to_client"
 UP = out("hangs", "mtu-black-hole-to-server")
@@ -235,7 +249,7 @@ AROUND = [
           ("auth", "a parent proxy wants a password",
            ("407 Proxy Authentication Required", 'Proxy-Authenticate: Basic realm="lab"'), "parent-auth"),
           ("refused", "a parent proxy forbids the target", ("403 Forbidden",), "parent-refused"),
-          ("garbage", "the parent is no proxy", ("garbage",), "parent-refused"),
+          ("garbage", "the parent is no proxy", ("garbage",), "parent-garbled"),
           ("silent", "a parent proxy never answers", ("hang",), "parent-silent"))),
     Scenario("parent-unreachable", "nobody listens where the parent proxy should be",
              helloscope=("--via", "http://10.77.4.2:3129"), through_helloscope=True,

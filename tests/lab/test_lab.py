@@ -14,6 +14,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent.parent / "clients"))
 import bazelisk
 import certificates
+import clients
 import labs
 import scenarios
 import support
@@ -21,69 +22,6 @@ from labs import Lab
 
 STALL = 2.5  # seconds: who has said nothing by then says nothing
 AT_ONCE = 12  # labs: most of their time they wait
-
-# What a client prints when it fails, in the order in which it is looked for.
-SIGNS = {
-    "certificate verify failed": "certificate", "SSL certificate problem": "certificate",
-    "no alternative certificate subject name": "certificate",
-    "wrong version number": "not-tls",
-    "SSL alert number": "alert", "tlsv1 alert": "alert", "tlsv1 unrecognized name": "alert",
-    "tlsv13 alert": "alert", "sslv3 alert": "alert", "no application protocol": "alert",
-    "unexpected eof": "closed", "SSL_ERROR_SYSCALL in connection": "closed",
-    "Connection reset by peer": "reset", "errno=104": "reset",
-    "Connection refused": "refused", "Couldn't connect to server": "refused",
-    "CONNECT tunnel failed": "refused",
-    "No route to host": "unreachable", "Permission denied": "unreachable",
-}  # fmt: skip
-
-
-class Clients:
-    """openssl with hellos of two sizes, and curl; each says how it ended for it."""
-
-    def __init__(self, base):
-        self.base = base
-
-    def small(self, lab, patience):
-        return self.handshake(lab, patience)
-
-    def big(self, lab, patience):
-        return self.handshake(lab, patience, hello=lab.scenario.big_hello)
-
-    def handshake(self, lab, patience, **size):
-        verify = ["-CAfile", lab.certs / "ca.pem", "-verify_return_error", "-verify_hostname", "registry.test"]
-        words = ["stdbuf", "-o0"] + labs.openssl_client(base=self.base, words=verify, **size)
-        done = lab.run("client", words, timeout=patience, stdin=labs.REQUEST)
-        if done.returncode is None:
-            return "hangs" if b"CONNECTED(" in done.stdout else "timeout"
-        return "works" if done.returncode == 0 else self.sign(done)
-
-    def data(self, lab, patience):
-        return self.download(lab, patience, lab.plain_env())
-
-    def download(self, lab, patience, env):
-        words = ["curl", "-sS", "-o", "/dev/null", "-w", "%{time_connect}", "https://registry.test/body"]
-        done = lab.run("client", words, timeout=patience, env=env)
-        if done.returncode is None:
-            return "hangs"
-        return "works" if done.returncode == 0 else self.sign(done)
-
-    def sign(self, done):
-        told = (done.stdout + done.stderr).decode(errors="replace")
-        return next((how for sign, how in SIGNS.items() if sign in told), f"{done.returncode}: {told}")
-
-
-def uses(scenario):
-    """Whose outcome is looked at, one after the other: what the first learns of the path's MTU the next
-    would know. Where time or a count matters, one has to do."""
-    if scenario.through_helloscope or scenario.hosts:
-        return ["data"]
-    return ["small"] if scenario.seconds or "lost" in scenario.name else ["small", "big", "data"]
-
-
-def families(scenario):
-    """A server that is odd is so in both."""
-    about_path = scenario.path or scenario.wan or scenario.name == "healthy"
-    return scenario.families if about_path else scenario.families[:1]
 
 
 def setUpModule():
@@ -100,15 +38,15 @@ def setUpModule():
 class Table(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.clients = Clients(labs.openssl_hello())
+        cls.clients = clients.Clients()
 
     def seen(self, scenario, family):
         """{use: how it ended, and after how long}"""
         with Lab(scenario.name, helloscope=support.HELLOSCOPE, family=family, certs=CERTS) as lab:
             seen = {}
-            for use in uses(scenario):
+            for use in scenario.uses:
                 seen[use] = self.use(lab, use)
-                if scenario.path and use != uses(scenario)[-1]:
+                if scenario.path and use != scenario.uses[-1]:
                     lab.forget()
             return seen
 
@@ -118,13 +56,13 @@ class Table(unittest.TestCase):
         begin = time.monotonic()
         if lab.scenario.through_helloscope:
             proxy = lab.helloscope("--no-record")
-            how = self.clients.download(lab, patience, lab.client_env(proxy))
+            how = self.clients.data(lab, patience, proxy)
         else:
             how = getattr(self.clients, use)(lab, patience)
         return how, time.monotonic() - begin
 
     def test_each_scenario_does_what_its_row_says(self):
-        rows = [(one, family) for one in scenarios.TABLE for family in families(one)]
+        rows = [(one, family) for one in scenarios.TABLE for family in one.families_that_differ]
         # The slow ones first: the others pass beside them.
         rows.sort(key=lambda row: -row[0].seconds)
         with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:

@@ -21,6 +21,7 @@ import support
 
 CLONE_NEWNS = 0x00020000  # <linux/sched.h>
 COMPOSE = support.ROOT / "docker/compose.yaml"
+LAB = support.ROOT / "docker/compose.lab.yaml"
 # An engine beside the machine's own, for machines without systemd and with low limits too.
 CONTAINERS_CONF = """
 [engine]
@@ -90,6 +91,7 @@ class Image(support.Case):
         cls.podman("import", base_files(), "localhost/debian:bookworm-slim")
         cls.build("helloscope")
         cls.build("helloscope-demo", "--target", "demo")
+        cls.build("helloscope-lab", "--target", "lab")
 
     @classmethod
     def remove_folder(cls):
@@ -202,6 +204,25 @@ class Image(support.Case):
         )  # fmt: skip
         self.assertIn("origin:8443", report)
         self.assertIn("ok, TLS 1.3", report)
+
+    def test_the_lab_breaks_its_path_and_a_clamp_gets_past_it(self):
+        for options, status, told in (
+            ("", 28, "mtu-black-hole-to-client"),
+            ("--mss 1360", 0, "ok, TLS 1.3"),
+        ):
+            with self.subTest(options):
+                compose = (*self.netns, "podman-compose", "-p", "lab", "-f", LAB)
+                env = self.env | {"HELLOSCOPE_OPTIONS": options}
+                up = support.Process(
+                    self.folder, [*compose, "up", "--no-build", "--exit-code-from", "client"], env
+                )
+                try:
+                    self.assertEqual(up.process.wait(support.PATIENCE), status, up.err.read_text())
+                    self.podman("stop", "lab_helloscope_1")
+                    self.assertIn(told, self.printed("logs", "lab_helloscope_1"))
+                finally:
+                    up.stop()
+                    self.run_program(*compose, "down", "--volumes", env=env)
 
 
 if __name__ == "__main__":

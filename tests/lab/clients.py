@@ -1,0 +1,52 @@
+"""Clients for labs, and how it ended for them, in the words of the table: see scenarios.Outcome."""
+import labs
+
+# What a client prints when it fails, in the order in which it is looked for.
+SIGNS = {
+    "certificate verify failed": "certificate", "SSL certificate problem": "certificate",
+    "no alternative certificate subject name": "certificate",
+    "wrong version number": "not-tls",
+    "SSL alert number": "alert", "tlsv1 alert": "alert", "tlsv1 unrecognized name": "alert",
+    "tlsv13 alert": "alert", "sslv3 alert": "alert", "no application protocol": "alert",
+    "unexpected eof": "closed", "SSL_ERROR_SYSCALL in connection": "closed",
+    "Connection reset by peer": "reset", "errno=104": "reset",
+    "Connection refused": "refused", "Couldn't connect to server": "refused",
+    "CONNECT tunnel failed": "refused",
+    "No route to host": "unreachable", "Permission denied": "unreachable",
+}  # fmt: skip
+
+
+class Clients:
+    """The uses of the table: openssl with hellos of two sizes, and curl. Each goes to the server itself, or
+    through helloscope where there is a `proxy`, and is ended when its patience is over."""
+
+    def __init__(self):
+        self.base = labs.openssl_hello()
+
+    def small(self, lab, patience, proxy=None):
+        return self.handshake(lab, patience, proxy)
+
+    def big(self, lab, patience, proxy=None):
+        return self.handshake(lab, patience, proxy, lab.scenario.big_hello)
+
+    def handshake(self, lab, patience, proxy=None, hello=None, words=()):
+        """`hello`: of how many bytes; `words`: more of s_client's."""
+        words = ["-CAfile", lab.certs / "ca.pem", "-verify_return_error", "-verify_hostname", "registry.test",
+                 *(["-proxy", proxy.url.removeprefix("http://")] if proxy else []), *words]  # fmt: skip
+        words = ["stdbuf", "-o0", *labs.openssl_client(base=self.base, words=words, hello=hello)]
+        done = lab.run("client", words, timeout=patience, stdin=labs.REQUEST)
+        if done.returncode is None:
+            return "hangs" if b"CONNECTED(" in done.stdout else "timeout"
+        return "works" if done.returncode == 0 else self.sign(done)
+
+    def data(self, lab, patience, proxy=None):
+        env = lab.client_env(proxy) if proxy else lab.plain_env()
+        words = ["curl", "-sS", "-o", "/dev/null", "https://registry.test/body"]
+        done = lab.run("client", words, timeout=patience, env=env)
+        if done.returncode is None:
+            return "hangs"
+        return "works" if done.returncode == 0 else self.sign(done)
+
+    def sign(self, done):
+        told = (done.stdout + done.stderr).decode(errors="replace")
+        return next((how for sign, how in SIGNS.items() if sign in told), f"{done.returncode}: {told}")
