@@ -164,9 +164,9 @@ class Lab:
                         cwd=str(cwd or os.getcwd()), own_session=own_session)  # fmt: skip
         return Running(self, told["pid"])
 
-    def background(self, host, words, *, env=None, stderr=None):
+    def background(self, host, words, *, env=None, stdin=b"", stderr=None):
         """The same, with its output in files, and its errors where they shall go."""
-        return Program(self, host, words, self.plain_env() if env is None else env, stderr=stderr)
+        return Program(self, host, words, self.plain_env() if env is None else env, stdin, stderr)
 
     def read(self, path):
         """The text of a small file of the lab's; empty where there is none."""
@@ -174,11 +174,10 @@ class Lab:
 
     def run(self, host, words, *, env=None, timeout=PATIENCE, stdin=b""):
         """To its end; status is None when it had to be killed because the time was over."""
-        program = Program(self, host, words, self.plain_env() if env is None else env, stdin)
-        status = program.running.wait(timeout)
+        program = self.background(host, words, env=env, stdin=stdin)
+        status = program.wait(timeout)
         if status is None:
-            program.running.signal(signal.SIGKILL)
-            program.running.wait()
+            program.kill()
         done = subprocess.CompletedProcess(program.words, status, program.stdout, program.stderr)
         program.close()
         return done
@@ -247,6 +246,21 @@ class Program:
             fds["stderr"] = stderr
         self.running = lab.start(host, words, env=env, **fds)
         lab.programs.append(self)
+
+    def wait(self, timeout, look=None):
+        """How it ended, or None when the time is over. It may also end when `look` sees something: then it
+        is that."""
+        deadline = time.monotonic() + timeout
+        while (left := deadline - time.monotonic()) > 0:
+            if seen := look and look():
+                return seen
+            if self.running.wait(min(left, 0.02) if look else left) is not None:
+                break
+        return self.running.status
+
+    def kill(self):
+        self.running.signal(signal.SIGKILL)
+        self.running.wait()
 
     def close(self):
         for file in self.files:

@@ -80,7 +80,7 @@ class Command(unittest.TestCase):
     def test_the_report_comes_at_the_end_and_the_recording_is_kept_when_asked_for(self):
         with tempfile.TemporaryDirectory() as folder:
             done = run("run", "silent", "--keep", folder, "--ipv6", "--helloscope", "--idle-timeout 30", "--",
-                       "curl", "-sS", "-m", "1.5", "https://registry.test/")  # fmt: skip
+                       "curl", "-sS", "-m", "4", "https://registry.test/")  # fmt: skip
             self.assertEqual(done.returncode, 28, done.stderr)
             self.assertIn("server-silent", done.stderr)
             recorded, captured = sorted(Path(folder).glob("*.pcapng"))

@@ -64,7 +64,7 @@ class Table(unittest.TestCase):
     def test_each_scenario_does_what_its_row_says(self):
         rows = [(one, family) for one in scenarios.TABLE for family in one.families_that_differ]
         # The slow ones first: the others pass beside them.
-        rows.sort(key=lambda row: -row[0].seconds)
+        rows.sort(key=lambda row: -(20 if row[0].small.how == "timeout" else row[0].seconds))
         with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
             running = [(row, pool.submit(self.seen, *row)) for row in rows]
             for (scenario, family), one in running:
@@ -80,6 +80,21 @@ class Table(unittest.TestCase):
             self.assertGreaterEqual(seconds, scenario.seconds, use)
 
 
+class Segments(unittest.TestCase):
+    def test_they_are_those_of_a_real_network(self):
+        for family, longest in ((4, 1448), (6, 1428)):
+            with self.subTest(family), Lab("mtu1400", helloscope=support.HELLOSCOPE, family=family,
+                                           certs=CERTS) as lab:  # fmt: skip
+                captures = [labs.Capture(lab, *link) for link in (("client", "proxy"), ("server", "far"))]
+                self.assertEqual(clients.Clients().big(lab, 1), "hangs")
+                left, reached = (self.to_server(one) for one in captures)
+                self.assertEqual((left[:2], set(reached)), ([longest, 1800 - longest], {1800 - longest}))
+
+    def to_server(self, capture):
+        capture.end()
+        return [int(length) for (length,) in capture.segments("tcp.len", shown="tcp.dstport == 443 && tcp.len > 0")]
+
+
 class TheRealBazelisk(unittest.TestCase):
     """In the order of the alphabet this class is the last."""
 
@@ -89,7 +104,7 @@ class TheRealBazelisk(unittest.TestCase):
                 run = BAZELISK_RUNS.of(scenario)
                 self.assertEqual(run.status, 1)
                 self.assertIn("net/http: TLS handshake timeout", run.stderr)
-                self.assertTrue(32 < run.seconds < 45, run.seconds)
+                self.assertTrue(32 < run.seconds < 60, run.seconds)
                 self.assertEqual([flow.hello for flow in run.flows], [1493] * 3)
                 self.assertTrue(all(flow.verdict for flow in run.flows))
 
