@@ -1,4 +1,7 @@
 """Clients for labs, and how it ended for them, in the words of the table: see scenarios.Outcome."""
+import sys
+from pathlib import Path
+
 import labs
 
 # What a client prints when it fails, in the order in which it is looked for.
@@ -14,6 +17,15 @@ SIGNS = {
     "CONNECT tunnel failed": "refused",
     "No route to host": "unreachable", "Permission denied": "unreachable",
 }  # fmt: skip
+
+# Clients that are odd, in a healthy network, and the verdict that is right; those without one work.
+ODD = {
+    "silent": "client-silent",
+    "half": "hello-incomplete",
+    "tls-to-proxy": "tls-to-plain-proxy",
+    "dribble:100:0.1": None,
+    "open-close": None,
+}
 
 TO_CONNECT = 10  # seconds: a busy machine needs a while to start a program
 
@@ -49,6 +61,15 @@ class Clients:
         env = lab.client_env(proxy) if proxy else lab.plain_env()
         words = ["curl", "-sS", "-o", "/dev/null", "https://registry.test/body"]
         done = lab.run("client", words, timeout=patience, env=env)
+        if done.returncode is None:
+            return "hangs"
+        return "works" if done.returncode == 0 else self.sign(done)
+
+    def odd(self, lab, how, patience, proxy):
+        """See odd_client.py. Right verdicts are in ODD."""
+        done = lab.run("client", [sys.executable, "-B", Path(__file__).with_name("odd_client.py"),
+                                  proxy.url.removeprefix("http://"), "registry.test:443", lab.certs / "ca.pem",
+                                  how], timeout=patience)  # fmt: skip
         if done.returncode is None:
             return "hangs"
         return "works" if done.returncode == 0 else self.sign(done)

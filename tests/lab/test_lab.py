@@ -80,6 +80,17 @@ class Table(unittest.TestCase):
             self.assertGreaterEqual(seconds, scenario.seconds, use)
 
 
+class OddClients(unittest.TestCase):
+    def test_they_stop_where_they_say(self):
+        client = clients.Clients()
+        with Lab("healthy", helloscope=support.HELLOSCOPE, certs=CERTS) as lab:
+            proxy = lab.helloscope("--no-record")
+            for how, verdict in clients.ODD.items():
+                with self.subTest(how):
+                    ended = client.odd(lab, how, STALL if how in ("silent", "half") else labs.PATIENCE, proxy)
+                    self.assertEqual(ended == "works", verdict is None, ended)
+
+
 class Segments(unittest.TestCase):
     def test_they_are_those_of_a_real_network(self):
         for family, longest in ((4, 1448), (6, 1428)):
