@@ -1,7 +1,6 @@
 """Bazelisk 1.28.1 in labs, through helloscope: a real download that it fails or succeeds with."""
 import concurrent.futures
 import platform
-import subprocess
 import time
 
 import labs
@@ -31,6 +30,9 @@ SUCCEEDS = [
     ("tail-dropped-up", 4, ("--shape", "split:700"), ["shaped"]),
     ("whole-record-hang", 4, ("--shape", "records:700|split:records"), ["shaped"]),
 ]
+
+# Options that are accepted, but do nothing yet.
+NOT_YET = ("--mss", "--mtu", "--shape", "--heal")
 
 
 class Run:
@@ -65,7 +67,6 @@ class Runs:
         self.fake = folder / "bazel"
         self.fake.write_text('#!/bin/sh\necho "a Bazel was run: $*"\n')
         self.at = f"releases/7.4.0/bazel-7.4.0-linux-{bazel}"
-        self.options = subprocess.run([helloscope, "run", "--help"], capture_output=True, text=True).stdout
         self.pool = concurrent.futures.ThreadPoolExecutor(4)
         rows = [(one, 4) for one in FAILS]
         rows += [(scenario, family, *words) for scenario, family, words, _ in SUCCEEDS]
@@ -75,7 +76,7 @@ class Runs:
         return self.running[scenario, family, *words].result()
 
     def run(self, scenario, family, *words):
-        if words and f"{words[0]} " not in self.options:
+        if words and words[0] in NOT_YET:
             return None
         with Lab(scenario, helloscope=self.helloscope, family=family, certs=self.certs,
                  files={self.at: self.fake}) as lab:  # fmt: skip
