@@ -31,23 +31,31 @@ class buffer_pool {
     };
 
     loan borrow() { return loan(*this); }
+    std::size_t lent() const { return lent_; }
 
   private:
     using buffer = std::unique_ptr<std::array<std::uint8_t, buffer_size>>;
     static constexpr std::size_t most_idle = 16; // more are given back to the system
 
     buffer take() {
-        // Not make_unique: a buffer is never cleared, only written over.
-        if (idle_.empty()) return buffer(new std::array<std::uint8_t, buffer_size>);
-        auto one = std::move(idle_.back());
-        idle_.pop_back();
+        buffer one;
+        if (idle_.empty()) {
+            // Not make_unique: a buffer is never cleared, only written over.
+            one.reset(new std::array<std::uint8_t, buffer_size>);
+        } else {
+            one = std::move(idle_.back());
+            idle_.pop_back();
+        }
+        ++lent_;
         return one;
     }
     void give_back(buffer one) {
+        --lent_;
         if (idle_.size() < most_idle) idle_.push_back(std::move(one));
     }
 
     std::vector<buffer> idle_;
+    std::size_t lent_ = 0;
 };
 
 } // namespace helloscope::relay

@@ -90,7 +90,8 @@ fast_path::step fast_path::move_peeked(net::pipe& through) {
 fast_path::step fast_path::move_teed(net::pipe& through) {
     step done;
     auto second = flow_.around.pipes.borrow();
-    if (!second) {
+    // Where the kernel grants no more pages, a later pipe is smaller and could not hold all.
+    if (!second || (*second)->capacity() < through.capacity()) {
         done.unable = true;
         return done;
     }

@@ -78,6 +78,10 @@ WHOLE = (
 )  # fmt: skip
 IDLE = (idle(9000),)
 RECORDING = (bulk("down", 8), bulk("down", 8, *RECORDS), bulk("up", 8), rate(32), rate(1))
+PATHS = (
+    bulk("down", 8), bulk("up", 8), bulk("down", 500),
+    bulk("down", 8, *RECORDS), bulk("down", 8, "--plain"),
+)  # fmt: skip
 FLAT = tuple(
     of(*more, *beside(open_beside))
     for of, more in ((bulk, ("down", 8)), (rate, (32,)))

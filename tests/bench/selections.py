@@ -1,6 +1,7 @@
 """What bench.py can be asked for. Each returns its text in Markdown, and its results as data."""
 import json
 import os
+import platform
 import subprocess
 import sys
 
@@ -27,6 +28,19 @@ def peers(bench):
 def recording(bench):
     silent = helloscope(bench, name="without recording", recording=False)
     return compared(bench, [helloscope(bench), silent], what.RECORDING, 5)
+
+
+def paths(bench):
+    """The ways to move bytes that kernels have, beside each other."""
+    kinds = ("peek", "tee", "copy") if peeks_at_offsets() else ("tee", "copy")
+    ways = [helloscope(bench, name=kind, options=("--data-path", kind)) for kind in kinds]
+    return compared(bench, ways, what.PATHS, 5)
+
+
+def peeks_at_offsets():
+    """SO_PEEK_OFF on TCP: since Linux 6.9."""
+    major, minor = platform.release().split(".")[:2]
+    return (int(major), int(minor)) >= (6, 9)
 
 
 def flat(bench):
@@ -141,7 +155,7 @@ def chosen(from_all, names):
 
 
 SELECTIONS = {
-    "quick": quick, "peers": peers, "recording": recording, "flat": flat, "threads": threads,
-    "cost": costs, "micro": micro, "lengths": exact_lengths,
+    "quick": quick, "peers": peers, "recording": recording, "paths": paths, "flat": flat,
+    "threads": threads, "cost": costs, "micro": micro, "lengths": exact_lengths,
 }  # fmt: skip
 WHOLE = tuple(name for name in SELECTIONS if name != "quick")

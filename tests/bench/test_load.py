@@ -5,7 +5,11 @@ says when a relay fails. Nothing here depends on how fast anything is.
 usage: test_load.py HELLOSCOPE BENCH_LOAD [unittest arguments]
 """
 import contextlib
+import fcntl
 import json
+import os
+import shutil
+import signal
 import socket
 import sys
 import threading
@@ -13,6 +17,7 @@ import unittest
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "clients"))
+import support  # noqa: E402
 from support import HELLOSCOPE, PATIENCE, Case  # noqa: E402
 
 import lengths  # noqa: E402
@@ -56,7 +61,7 @@ class Relay:
         threading.Thread(target=accept, daemon=True).start()
 
 
-class Load(Case):
+class Loads(Case):
     def load(self, *words, status=0):
         """Its JSON, or what it says on stderr."""
         done = self.run_program(LOAD, *words, status=status)
@@ -71,6 +76,8 @@ class Load(Case):
         self.assertIsNone(wrong)
         self.assertGreater(count, 20)
 
+
+class Load(Loads):
     def test_each_mode_without_a_relay(self):
         for words, figure in EACH:
             with self.subTest(words):
@@ -98,6 +105,13 @@ class Load(Case):
                 proxy = self.proxy()
                 self.lengths_match(
                     words.split(), "--via", f"127.0.0.1:{proxy.port}", proxy=proxy)  # fmt: skip
+
+    def test_lengths_are_right_whoever_moves_the_bytes(self):
+        for path in ("copy", "tee", "auto"):
+            with self.subTest(path):
+                proxy = self.proxy("--data-path", path)
+                self.lengths_match(
+                    ("--record", "varied"), "--via", f"127.0.0.1:{proxy.port}", proxy=proxy)  # fmt: skip
 
     def test_through_a_relay_with_a_fixed_target(self):
         port = free_port()
@@ -169,6 +183,59 @@ class Load(Case):
         ):
             with self.subTest(words):
                 self.assertIn(told, self.load(*words, status=1))
+
+
+class FewPipes(Loads):
+    """Of a user who may have hardly any more pages for pipes: bytes are copied then."""
+
+    USER = 54_321
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.as_user = []
+        if os.geteuid() == 0:  # whom no limit binds; others may have no way to the build
+            support.need("setpriv")
+            cls.as_user = ["setpriv", f"--reuid={cls.USER}", f"--regid={cls.USER}", "--clear-groups"]
+            cls.folder.chmod(0o777)
+            cls.addClassCleanup(setattr, support, "HELLOSCOPE", support.HELLOSCOPE)
+            support.HELLOSCOPE = shutil.copy(support.HELLOSCOPE, cls.folder / "helloscope")
+
+    def leave_pages(self, left):
+        """Another process of the user's has all pages but `left`."""
+        told, tell = os.pipe()
+        child = os.fork()
+        if child == 0:
+            try:
+                if os.geteuid() == 0:
+                    os.setgroups([])
+                    os.setgid(self.USER)
+                    os.setuid(self.USER)
+                pages = int(Path("/proc/sys/fs/pipe-user-pages-soft").read_text()) - left
+                for size in (256, 128, 64, 32, 16):
+                    while pages >= size:
+                        _, into = os.pipe()
+                        fcntl.fcntl(into, fcntl.F_SETPIPE_SZ, size * 4096)
+                        pages -= size
+            except PermissionError:
+                pass  # the user has other pipes already: fewer are left
+            finally:
+                os.write(tell, b"!")
+                signal.pause()
+        self.addCleanup(os.waitpid, child, 0)
+        self.addCleanup(os.kill, child, signal.SIGKILL)
+        self.assertEqual(os.read(told, 1), b"!")
+        os.close(told), os.close(tell)
+
+    def test_nothing_is_lost(self):
+        # None; one large pipe and a smaller one, as the tee takes two.
+        for left in (0, 256 + 128):
+            for path in ("tee", "auto"):
+                with self.subTest(path, left=left):
+                    self.leave_pages(left)
+                    proxy = self.proxy("--data-path", path, before=self.as_user)
+                    self.lengths_match((), "--via", f"127.0.0.1:{proxy.port}", proxy=proxy)
+                    self.doCleanups()
 
 
 if __name__ == "__main__":

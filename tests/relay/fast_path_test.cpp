@@ -2,6 +2,7 @@
 
 #include "flow_fixture.hpp"
 #include "helloscope/net/streams/tcp_stream.hpp"
+#include "pump.hpp"
 #include "support/catch.hpp"
 
 using namespace helloscope;
@@ -143,6 +144,34 @@ TEST_CASE("bytes that are no TLS are moved and counted") {
         std::uint64_t told = 0;
         for (const auto& one : lane.told.all<model::bytes_read>()) told += one.length;
         CHECK(told == text.size());
+    }
+}
+
+TEST_CASE("a flow that waits holds neither pipe nor buffer, whoever moved its bytes") {
+    auto paths = in_kernel();
+    paths.push_back(data_path::copy);
+    for (const auto path : paths) {
+        CAPTURE(static_cast<int>(path));
+        fast_lane lane(path);
+        bool over = false, all = false;
+        boost::asio::co_spawn(
+            lane.context, pump(lane.moving, {}), [&](std::exception_ptr) { over = true; });
+        std::string sent;
+        while (sent.size() < 2'000'000) sent += record(23, 16'000);
+        std::string got(sent.size(), '\0');
+        boost::asio::async_write(
+            lane.inner.far, boost::asio::buffer(sent), [](net::error_code, std::size_t) {});
+        boost::asio::async_read(
+            lane.outer.near, boost::asio::buffer(got),
+            [&](net::error_code, std::size_t) { all = true; });
+        while (!all && lane.context.run_one() > 0) {}
+        lane.context.poll();
+        CHECK((got == sent));
+        CHECK(lane.pipes.lent() == 0);
+        CHECK(lane.buffers.lent() == 0);
+        lane.moving.abort();
+        lane.context.run();
+        CHECK(over);
     }
 }
 

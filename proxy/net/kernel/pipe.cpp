@@ -29,17 +29,19 @@ std::optional<pipe> pipe::open() {
     ::fcntl(made.in_, F_SETPIPE_SZ, static_cast<int>(wanted_capacity)); // what it has is asked next
     const int capacity = ::fcntl(made.in_, F_GETPIPE_SZ);
     if (capacity < static_cast<int>(least_capacity)) return std::nullopt;
+    made.capacity_ = static_cast<std::size_t>(capacity);
     return made;
 }
 
 pipe::pipe(pipe&& other) noexcept
     : in_(std::exchange(other.in_, -1)), out_(std::exchange(other.out_, -1)),
-      held_(std::exchange(other.held_, 0)) {}
+      held_(std::exchange(other.held_, 0)), capacity_(other.capacity_) {}
 
 pipe& pipe::operator=(pipe&& other) noexcept {
     std::swap(in_, other.in_);
     std::swap(out_, other.out_);
     std::swap(held_, other.held_);
+    std::swap(capacity_, other.capacity_);
     return *this;
 }
 

@@ -25,19 +25,21 @@ class pipe {
     moved fill(int socket, std::size_t most);
     // Moves what it holds to a socket, as stream::write_now.
     moved drain(int socket);
-    // Lets `other` hold the same bytes, once more (tee(2)); how many. `other` must be empty.
+    // Lets `other` hold the same bytes, once more (tee(2)); how many: all, where `other` is empty
+    // and of no less capacity.
     std::size_t share_with(pipe& other);
     // Takes bytes out: into memory, or to nowhere.
     std::size_t read(std::span<std::uint8_t> into);
     void discard(std::size_t size);
 
     std::size_t held() const { return held_; } // bytes
+    std::size_t capacity() const { return capacity_; }
 
   private:
     pipe(int in, int out) : in_(in), out_(out) {}
 
     int in_ = -1, out_ = -1;
-    std::size_t held_ = 0;
+    std::size_t held_ = 0, capacity_ = 0;
 };
 
 // The pipes of one thread. A flow borrows one while bytes pass and gives it back when it waits for
@@ -65,6 +67,7 @@ class pipe_pool {
 
     // Nothing when all are lent, or none can be made.
     std::optional<loan> borrow();
+    std::size_t lent() const { return lent_; }
 
   private:
     void give_back(pipe one);
