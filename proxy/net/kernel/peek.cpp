@@ -4,6 +4,8 @@
 
 #include <array>
 #include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 namespace helloscope::net {
 
@@ -39,7 +41,11 @@ bool peeks_at_offsets() {
 
 moved peeker::at(std::size_t offset, std::span<std::uint8_t> into) {
     if (!go_to(offset == 0 ? -1 : static_cast<int>(offset))) return {0, asio::error::would_block};
-    auto seen = outcome(::recv(socket_, into.data(), into.size(), MSG_PEEK | MSG_DONTWAIT));
+    // Not ::recv: once a record, what glibc does around a call that a thread may be cancelled in
+    // is a part of the cost.
+    auto seen = outcome(::syscall(
+        SYS_recvfrom, socket_, into.data(), into.size(), MSG_PEEK | MSG_DONTWAIT, nullptr,
+        nullptr));
     if (!seen.error && seen.size == 0) seen.error = asio::error::eof;
     if (offset_ >= 0) offset_ += static_cast<int>(seen.size);
     return seen;
