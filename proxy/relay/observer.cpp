@@ -152,7 +152,10 @@ bool observer::handshake_over() const {
     const auto& down = side(direction::to_client);
     if (up.lost || down.lost) return true;
     // Both have sent more than what ends a handshake (TLS 1.3 Finished, TLS 1.2 Finished).
-    return up.encrypted_records >= 2 && down.encrypted_records >= 1;
+    if (up.encrypted_records >= 2 && down.encrypted_records >= 1) return true;
+    // A server that speaks first: no flight of a handshake has so many records.
+    constexpr std::uint32_t more_than_a_flight = 64;
+    return up.encrypted_records >= 1 && down.encrypted_records >= more_than_a_flight;
 }
 
 void observer::on_piece(direction way, const wire::tls::piece& piece, bool clear) {

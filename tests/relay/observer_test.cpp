@@ -78,6 +78,18 @@ TEST_CASE("a handshake becomes records, messages and pieces that add up") {
     CHECK(watching.handshake_over());
 }
 
+TEST_CASE("a client that only listens has ended its handshake too") {
+    findings seen;
+    observer watching(seen, {});
+    for (const auto& [way, record] : dialogue("tls13")) {
+        watching.saw(way, record, start);
+        if (way == up && record[0] == 23) break; // its Finished
+    }
+    CHECK_FALSE(watching.handshake_over()); // it may yet reject the certificate
+    for (int i = 0; i < 64; ++i) watching.saw(down, data_record(100), start);
+    CHECK(watching.handshake_over());
+}
+
 TEST_CASE("the findings are the same however the reads are cut") {
     const auto turns = dialogue("tls12");
     const auto watch = [&](std::size_t step) {
