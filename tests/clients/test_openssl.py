@@ -32,6 +32,7 @@ class SClient(support.Case):
         seen = support.tshark(
             self, capture.end(), "tls.handshake.type == 1", "tcp.srcport", "tls.record.length",
             "tls.handshake.length", "tls.handshake.extensions_server_name",
+            more=["-d", f"tcp.port=={port},tls"],  # whatever else either port may be known for
         )  # fmt: skip
         for (words, version), flow, text in zip(rows, flows, told):
             with self.subTest(words=words):
