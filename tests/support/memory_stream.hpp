@@ -40,6 +40,7 @@ class memory_stream final : public net::stream {
     }
 
     std::string sent;
+    std::vector<std::string> segments; // what was written as segments of its own
     std::string* last_words = nullptr; // gets what `sent` is when the stream goes
     bool sends_ended = false, was_reset = false, was_closed = false;
 
@@ -58,6 +59,12 @@ class memory_stream final : public net::stream {
         sent.append(as_text(from.first(n)));
         if (room_ != unlimited) room_ -= n;
         return {n, {}};
+    }
+    net::moved write_segment_now(bytes_view from) override {
+        const auto before = sent.size();
+        const auto done = write_now(from);
+        if (done.size > 0) segments.push_back(sent.substr(before));
+        return done;
     }
     net::awaitable<net::error_code> wait_readable() override {
         while (inbox_.empty() && !read_error_ && !gone()) co_await changed();

@@ -1,10 +1,12 @@
 #include "helloscope/net/dialers/happy_eyeballs.hpp"
 
 #include "helloscope/net/kernel/icmp_error.hpp"
+#include "helloscope/net/kernel/segments.hpp"
 #include "helloscope/net/kernel/tcp_info.hpp"
 
 #include <algorithm>
 #include <fcntl.h>
+#include <fmt/format.h>
 
 namespace helloscope::net {
 
@@ -27,6 +29,7 @@ struct attempt {
 struct race : std::enable_shared_from_this<race> {
     std::vector<endpoint> addresses;
     local_binding binding;
+    std::optional<shape::clamp> segments;
     dial_report report;
     std::vector<std::unique_ptr<attempt>> attempts;
     asio::steady_timer changed; // cancelled whenever an attempt ends
@@ -57,11 +60,24 @@ struct race : std::enable_shared_from_this<race> {
         if (!error) {
             ::fcntl(one.socket.native_handle(), F_SETFD, FD_CLOEXEC);
             ask_for_icmp_errors(one.socket.native_handle());
-            unbound = bind_locally(one.socket, self->binding);
+            unbound = self->prepare(one);
             error = unbound.error;
         }
         if (!error) std::tie(error) = co_await one.socket.async_connect(to, as_result);
         if (!one.over) self->ended(one, error, std::move(unbound.words));
+    }
+
+    // What must be before connect.
+    binding_failure prepare(attempt& one) const {
+        auto unbound = bind_locally(one.socket, binding);
+        if (unbound.error || !segments) return unbound;
+        const auto mss = segments->mss(one.address.address.v6);
+        const auto error = limit_segments(one.socket.native_handle(), mss);
+        if (!error) return {};
+        return {
+            error, fmt::format(
+                       "{}: this kernel takes no MSS of {} over {}: {}", to_string(*segments), mss,
+                       one.address.address.v6 ? "IPv6" : "IPv4", error_name(error))};
     }
 
     void ended(attempt& one, const error_code& error, std::string words) {
@@ -131,6 +147,7 @@ awaitable<dialed> dial(
     for (const auto& address : interleave_families(addresses))
         running->addresses.push_back(endpoint{address, port});
     running->binding = std::move(limits.binding);
+    running->segments = limits.segments;
     running->report = std::move(report);
 
     // A caller that gives up ends the race below.

@@ -1,5 +1,7 @@
 #include "helloscope/net/kernel/listen.hpp"
 
+#include "helloscope/net/kernel/segments.hpp"
+
 #include <fcntl.h>
 #include <filesystem>
 #include <fmt/format.h>
@@ -15,10 +17,11 @@ struct listening {
     endpoint address;
     listen_kind kind;
     std::string_view flag;
+    std::optional<std::uint32_t> mss;
 };
 
 failure cannot_listen(const listening& wanted, const error_code& error) {
-    const auto& [address, kind, flag] = wanted;
+    const auto& [address, kind, flag, mss] = wanted;
     auto why = error.message();
     auto what_to_do = fmt::format("choose another address with {}", flag);
     if (error == asio::error::address_in_use) {
@@ -32,6 +35,9 @@ failure cannot_listen(const listening& wanted, const error_code& error) {
     } else if (error == asio::error::no_permission && kind == listen_kind::transparent) {
         why = "a transparent socket needs CAP_NET_ADMIN";
         what_to_do = "run helloscope as root, or give the program that right with setcap";
+    } else if (error == asio::error::invalid_argument && mss) {
+        why = fmt::format("this kernel takes no MSS of {}", *mss);
+        what_to_do = "choose another one with --client-mss";
     }
     return {fmt::format("cannot listen on {}: {}: {}", to_string(address), why, what_to_do)};
 }
@@ -44,15 +50,17 @@ error_code take_any_address(tcp::acceptor& acceptor, bool v6) {
     return taken == 0 ? error_code() : error_code(errno, boost::system::system_category());
 }
 
-error_code open(tcp::acceptor& acceptor, const tcp::endpoint& at, listen_kind kind, bool shared) {
+error_code open(
+    tcp::acceptor& acceptor, const tcp::endpoint& at, const listening& wanted, bool shared) {
     error_code error;
     acceptor.open(at.protocol(), error);
     // Or a daemon that our command starts would keep the port when we are gone.
     if (!error) ::fcntl(acceptor.native_handle(), F_SETFD, FD_CLOEXEC);
     if (!error) acceptor.set_option(tcp::acceptor::reuse_address(true), error);
     if (!error && at.address().is_v6()) acceptor.set_option(asio::ip::v6_only(true), error);
-    if (!error && kind == listen_kind::transparent)
+    if (!error && wanted.kind == listen_kind::transparent)
         error = take_any_address(acceptor, at.address().is_v6());
+    if (!error && wanted.mss) error = limit_segments(acceptor.native_handle(), *wanted.mss);
     if (!error && shared) acceptor.set_option(reuse_port(true), error);
     if (!error) acceptor.bind(at, error);
     if (!error && shared) acceptor.listen(tcp::acceptor::max_listen_connections, error);
@@ -87,11 +95,11 @@ bool holds_socket(const std::filesystem::path& process, const std::string& link)
 
 result<std::vector<tcp::acceptor>> listen(
     std::span<asio::io_context* const> contexts, const endpoint& address, listen_kind kind,
-    std::string_view flag) {
-    const listening wanted{address, kind, flag};
+    std::string_view flag, std::optional<std::uint32_t> mss) {
+    const listening wanted{address, kind, flag, mss};
     tcp::acceptor probe(*contexts.front());
     auto at = to_asio(address);
-    if (const auto error = open(probe, at, kind, false))
+    if (const auto error = open(probe, at, wanted, false))
         return std::unexpected(cannot_listen(wanted, error));
     // A bound socket does not yet refuse another bind: only one that listens does.
     error_code error;
@@ -103,7 +111,7 @@ result<std::vector<tcp::acceptor>> listen(
     std::vector<tcp::acceptor> acceptors;
     for (auto* context : contexts) {
         auto& acceptor = acceptors.emplace_back(*context);
-        if (const auto failed = open(acceptor, at, kind, true))
+        if (const auto failed = open(acceptor, at, wanted, true))
             return std::unexpected(cannot_listen(wanted, failed));
     }
     return acceptors;

@@ -30,6 +30,13 @@ class tcp_stream final : public stream {
         return outcome(::send(socket_.native_handle(), from.data(), from.size(), MSG_NOSIGNAL));
     }
 
+    // TCP_NODELAY sends it at once; MSG_EOR keeps the kernel from adding to it, in the queue and
+    // when it is retransmitted.
+    moved write_segment_now(bytes_view from) override {
+        return outcome(
+            ::send(socket_.native_handle(), from.data(), from.size(), MSG_NOSIGNAL | MSG_EOR));
+    }
+
     awaitable<error_code> wait_readable() override { return wait(tcp::socket::wait_read); }
     awaitable<error_code> wait_writable() override { return wait(tcp::socket::wait_write); }
 

@@ -1,5 +1,6 @@
 #include "helloscope/net/dialers/happy_eyeballs.hpp"
 
+#include "helloscope/net/kernel/tcp_info.hpp"
 #include "support/catch.hpp"
 #include "support/loopback.hpp"
 
@@ -135,4 +136,38 @@ TEST_CASE("an interface that is not there fails each attempt by its name") {
     CHECK(seen.count<model::connect_failed>() == 2);
     CHECK(
         std::get<model::connect_failed>(seen.events.back()).error == "--interface nosuch0: ENODEV");
+}
+
+TEST_CASE("a limit of segments is right for the family, and said to the peer") {
+    using measure = shape::clamp::measure;
+    asio::io_context context;
+    tcp::acceptor v4(context, any_port);
+    tcp::acceptor v6(context, {boost::asio::ip::address_v6::loopback(), 0});
+    const auto advertised = [&](const tcp::acceptor& to, const char* where, shape::clamp limit) {
+        dial_limits limits;
+        limits.segments = limit;
+        reports seen;
+        auto outcome = run(
+            context, dial({address(where)}, to.local_endpoint().port(), limits, seen.sink()));
+        REQUIRE(outcome.socket);
+        return read_path(outcome.socket->native_handle()).value().advmss;
+    };
+    CHECK(advertised(v4, "127.0.0.1", {measure::mss, 1360}) == 1360U);
+    CHECK(advertised(v6, "::1", {measure::mss, 1360}) == 1360U);
+    CHECK(advertised(v4, "127.0.0.1", {measure::mtu, 1400}) == 1360U);
+    CHECK(advertised(v6, "::1", {measure::mtu, 1400}) == 1340U);
+}
+
+TEST_CASE("a limit that the kernel refuses is named with its family") {
+    asio::io_context context;
+    tcp::acceptor acceptor(context, any_port);
+    reports seen;
+    dial_limits limits;
+    limits.segments = shape::clamp{shape::clamp::measure::mtu, 100};
+    auto outcome = run(
+        context,
+        dial({address("127.0.0.1")}, acceptor.local_endpoint().port(), limits, seen.sink()));
+    CHECK_FALSE(outcome.socket);
+    CHECK(outcome.unusable == "mtu:100: this kernel takes no MSS of 60 over IPv4: EINVAL");
+    CHECK(std::get<model::connect_failed>(seen.events.back()).error == outcome.unusable);
 }

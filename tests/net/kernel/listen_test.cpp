@@ -1,5 +1,6 @@
 #include "helloscope/net/kernel/listen.hpp"
 
+#include "helloscope/net/kernel/tcp_info.hpp"
 #include "support/loopback.hpp"
 #include "support/own_network.hpp"
 
@@ -103,4 +104,26 @@ TEST_CASE("without the right for it, a transparent listener says which one") {
     CHECK(
         message == "cannot listen on 127.0.0.1:0: a transparent socket needs CAP_NET_ADMIN: run "
                    "helloscope as root, or give the program that right with setcap");
+}
+
+TEST_CASE("a listener's limit of segments is that of what it accepts") {
+    asio::io_context context;
+    auto acceptors = listen_on(
+        context, loopback, net::listen_kind::plain, "--listen", std::optional<std::uint32_t>(1200));
+    REQUIRE(acceptors);
+    acceptors->pop_back(); // or it would get every other connection
+    tcp::socket client(context), accepted(context);
+    client.connect(acceptors->front().local_endpoint());
+    acceptors->front().accept(accepted);
+    const auto path = net::read_path(accepted.native_handle());
+    REQUIRE(path);
+    CHECK(path->advmss == 1200U);
+    CHECK(path->snd_mss == (*path->timestamps ? 1188U : 1200U));
+    CHECK(net::read_path(client.native_handle())->snd_mss == path->snd_mss);
+    const auto refused = listen_on(
+        context, loopback, net::listen_kind::plain, "--listen", std::optional<std::uint32_t>(87));
+    REQUIRE_FALSE(refused);
+    CHECK(
+        refused.error().message.find("this kernel takes no MSS of 87: choose another one with "
+                                     "--client-mss") != std::string::npos);
 }

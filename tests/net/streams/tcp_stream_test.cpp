@@ -90,3 +90,32 @@ TEST_CASE_METHOD(fixture, "who waits is let go by stop_waiting and by close") {
         CHECK(got == asio::error::operation_aborted);
     }
 }
+
+namespace {
+
+// Segments that pieces of 300 bytes leave as, while the peer's window lets only a few of them go.
+template <class Write> std::uint32_t segments_of(int pieces, Write write) {
+    asio::io_context context;
+    tcp::acceptor acceptor(context, tcp::v4());
+    acceptor.set_option(asio::socket_base::receive_buffer_size(4096));
+    acceptor.bind(any_port);
+    acceptor.listen();
+    tcp::socket from(context), far(context);
+    from.connect(acceptor.local_endpoint());
+    acceptor.accept(far);
+    const auto near = net::make_tcp_stream(std::move(from));
+    const bytes piece(300);
+    for (int i = 0; i < pieces; ++i) REQUIRE(write(*near, piece).size == piece.size());
+    std::vector<char> all(piece.size() * static_cast<std::size_t>(pieces));
+    asio::read(far, asio::buffer(all));
+    return near->path().value().data_segs_out.value();
+}
+
+} // namespace
+
+TEST_CASE("a segment of its own stays one while it waits to be sent") {
+    CHECK(segments_of(40, [](auto& to, bytes_view piece) {
+              return to.write_segment_now(piece);
+          }) == 40);
+    CHECK(segments_of(40, [](auto& to, bytes_view piece) { return to.write_now(piece); }) < 40);
+}

@@ -5,6 +5,7 @@
 
 #include "helloscope/model/event.hpp"
 #include "helloscope/net/kernel/local_binding.hpp"
+#include "helloscope/shape/shape.hpp"
 
 #include <chrono>
 #include <functional>
@@ -18,13 +19,14 @@ struct dial_limits {
     std::chrono::milliseconds total{30'000};      // for all attempts together
     std::chrono::milliseconds attempt_delay{250}; // RFC 8305 section 5
     local_binding binding; // addresses of another family than its source are left out
+    std::optional<shape::clamp> segments; // how large they may be, both ways
     dial_limits() = default;
 };
 
 struct dialed {
     std::optional<tcp::socket> socket;
     error_code error;     // of the last attempt that failed; timed_out when `total` ran out
-    std::string unusable; // why that attempt could not leave as `binding` wants; else empty
+    std::string unusable; // why that attempt could not leave as the limits want; else empty
     dialed() = default;
 };
 

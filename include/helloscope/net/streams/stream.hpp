@@ -24,6 +24,9 @@ class stream {
 
     virtual moved read_now(std::span<std::uint8_t> into) = 0;
     virtual moved write_now(bytes_view from) = 0;
+    // The same, and nothing that is written later is joined to it in a segment, not even when it is
+    // sent again. Where the segments are not ours to make, a write.
+    virtual moved write_segment_now(bytes_view from) { return write_now(from); }
 
     // Until the stream is readable (or writable), has failed, or was ended from our side: then the
     // error is operation_aborted.
