@@ -2,6 +2,7 @@
 
 #include "helloscope/diagnose/diagnose.hpp"
 #include "helloscope/model/facts.hpp"
+#include "helloscope/policy/route.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -35,6 +36,11 @@ flow::flow(surroundings where, std::unique_ptr<net::stream> accepted, arrival ho
       timeline_(std::make_unique<model::timeline>()) {
     ++where.common.count.open;
     tell(model::flow_opened{came.from, came.in.at});
+    if (!came.in.client_mss) return;
+    model::clamped limit;
+    limit.of = leg::client;
+    limit.asked = to_string(shape::clamp{shape::clamp::measure::mss, *came.in.client_mss});
+    tell_clamped(std::move(limit));
 }
 
 flow::~flow() {
@@ -49,6 +55,7 @@ flow::~flow() {
 
 void flow::finish() {
     if (!timeline_) return;
+    look_at_segments(look::last);
     const auto now = clock.now();
     for (const auto way : {direction::to_server, direction::to_client}) watching.ended(way, now);
     conclude();
@@ -72,6 +79,16 @@ void flow::tell_path(leg of) {
     if (same_path(*sample, last)) return;
     last = *sample;
     tell(model::path{of, std::move(*sample)});
+}
+
+void flow::tell_clamped(model::clamped limit) {
+    const auto& stream = limit.of == leg::client ? client : server;
+    const auto sample = stream ? stream->path() : std::nullopt;
+    if (sample) {
+        limit.advertised = sample->advmss;
+        limit.snd_mss = sample->snd_mss;
+    }
+    tell(std::move(limit));
 }
 
 void flow::tell_dialogue(direction way, std::string_view masked, trace::legs on) {
@@ -117,8 +134,26 @@ void flow::conclude() {
     tell(std::move(*verdict));
 }
 
+void flow::count_segments(const segment_count& begun) {
+    counted_ = std::make_unique<segment_count>(begun);
+}
+
+void flow::look_at_segments(look when) {
+    if (!counted_) return;
+    if (const auto sample = server ? server->path() : std::nullopt) counted_->saw(*sample);
+    if (!counted_->acknowledged() && when == look::again) return;
+    const auto told = std::exchange(counted_, nullptr);
+    if (timeline_) tell(told->outcome());
+}
+
+std::optional<std::uint32_t> flow::piece_size() const {
+    if (!route || stage_ >= stage::data) return std::nullopt;
+    return route->shaping.hello_mss;
+}
+
 void flow::abort() {
     aborted = true;
+    look_at_segments(look::last);
     if (pause != nullptr) pause->cancel();
     if (opens != nullptr) opens->give_up.emit(net::asio::cancellation_type::terminal);
     if (client) client->reset();
@@ -143,6 +178,7 @@ net::awaitable<net::error_code> flow::stopped() {
 void flow::tick() {
     const auto now = clock.now();
     watching.tick(now);
+    look_at_segments(look::again);
     if (aborted || over) return;
     if (opens != nullptr && opens->client_may_leave && !opens->client_left) {
         opens->client_left = client->ended();
@@ -184,6 +220,8 @@ void flow::happened(model::happening what, timestamp when) {
 
 void flow::kept(trace::piece bytes) {
     bytes.flow = id_;
+    if (holds_first_flight && bytes.dir == direction::to_server && bytes.on == trace::legs::both)
+        bytes.on = trace::legs::client;
     around.record.piece(std::move(bytes));
 }
 

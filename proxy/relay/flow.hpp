@@ -8,6 +8,7 @@
 #include "helloscope/net/kernel/pipe.hpp"
 #include "helloscope/net/streams/stream.hpp"
 #include "observer.hpp"
+#include "segment_count.hpp"
 #include "shared.hpp"
 
 #include <memory>
@@ -51,6 +52,7 @@ class flow final : private observer_sink {
 
     void tell(model::happening what) { happened(std::move(what), clock.now()); }
     void tell_path(model::leg of);
+    void tell_clamped(model::clamped limit); // with what the kernel makes of it
     void enter(model::stage next) { stage_ = std::max(stage_, next); }
     // The front's dialogue as the recording may keep it: `masked` of a real length.
     void tell_dialogue(
@@ -64,6 +66,14 @@ class flow final : private observer_sink {
     void tell_broken(model::leg of, const net::error_code& error);
     // What the rules make of the facts so far, when it is something new.
     void conclude();
+
+    // The writes of a shaped first flight are out: whether they left as so many segments is told
+    // when all is acknowledged, or with the last look before more is sent or the leg is closed.
+    void count_segments(const segment_count& begun);
+    enum class look : std::uint8_t { again, last };
+    void look_at_segments(look when);
+    // The most that a segment of ours may hold, where a shape wants small ones for the handshake.
+    std::optional<std::uint32_t> piece_size() const;
 
     // Ends both legs at once; whatever waits for them comes back.
     void abort();
@@ -92,6 +102,7 @@ class flow final : private observer_sink {
     timestamp last_byte;
     net::asio::steady_timer* pause = nullptr; // that a stage waits for; an abort ends it
     opening* opens = nullptr;                 // while the server leg is made
+    bool holds_first_flight = false; // what the client sends has not gone to the server leg
     bool aborted = false;
     bool over = false; // the server has ended its sending, or nothing moves any more
 
@@ -105,6 +116,7 @@ class flow final : private observer_sink {
     model::stage stage_ = model::stage::front;
     std::unique_ptr<model::timeline> timeline_; // gone when finished
     model::path_sample last_path_[2];
+    std::unique_ptr<segment_count> counted_; // only while segments are counted
     bool stall_told_ = false;
     duration conclude_at_{}; // of a wait: the rules are asked again when it has doubled
 };

@@ -103,6 +103,7 @@ awaitable<void> tunnel(flow& of, bytes from_client, bytes from_server) {
     if (of.aborted) co_return;
     of.tell_path(leg::client);
     of.tell_path(leg::server);
+    of.look_at_segments(flow::look::last);
     of.client->close();
     of.server->close();
 }

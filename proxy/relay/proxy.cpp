@@ -104,7 +104,8 @@ class running final : public proxy {
         for (auto& where : wanted.listeners) {
             const auto kind = where.how == way_in::tproxy ? net::listen_kind::transparent
                                                           : net::listen_kind::plain;
-            auto acceptors = net::listen(contexts, where.at, kind, flag_of(where.how));
+            auto acceptors = net::listen(
+                contexts, where.at, kind, flag_of(where.how), where.client_mss);
             if (!acceptors) return std::unexpected(acceptors.error());
             where.at = net::from_asio(acceptors->front().local_endpoint());
             for (std::size_t i = 0; i < workers_.size(); ++i)

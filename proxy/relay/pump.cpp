@@ -1,6 +1,8 @@
 #include "pump.hpp"
 
 #include "fast_path.hpp"
+#include "first_flight.hpp"
+#include "helloscope/policy/route.hpp"
 
 namespace helloscope::relay {
 
@@ -18,9 +20,6 @@ constexpr std::size_t bytes_in_a_row = 2 << 20;
 leg source_of(direction way) { return way == direction::to_server ? leg::client : leg::server; }
 leg target_of(direction way) { return way == direction::to_server ? leg::server : leg::client; }
 
-// How one direction ended.
-enum class ending { open, fin, broken_source, broken_target };
-
 // The recorder may fall behind only where it must lose nothing.
 awaitable<void> wait_for_recorder(flow& moving) {
     net::asio::steady_timer pause(co_await net::asio::this_coro::executor);
@@ -37,10 +36,26 @@ struct step {
     bytes_view unsent;    // read and shown, and the other leg took no more
 };
 
+// Until the handshake is over a shape may want small segments.
+net::moved write_now(flow& moving, direction way, bytes_view what) {
+    auto& to = moving.to(way);
+    const auto most = moving.piece_size();
+    if (!most) return to.write_now(what);
+    net::moved sent;
+    while (sent.size < what.size() && !sent.error) {
+        const auto rest = what.subspan(sent.size);
+        const auto one = to.write_segment_now(
+            rest.first(std::min<std::size_t>(*most, rest.size())));
+        sent.size += one.size;
+        sent.error = one.error;
+    }
+    return sent;
+}
+
 // Writes to the other leg and shows the observer what was read from one.
 step pass_on(flow& moving, direction way, bytes_view read) {
     step done;
-    const auto sent = moving.to(way).write_now(read);
+    const auto sent = write_now(moving, way, read);
     moving.last_byte = moving.clock.now();
     moving.watching.saw(way, read, moving.last_byte);
     done.unsent = read.subspan(sent.size);
@@ -70,10 +85,18 @@ step read_and_write(flow& moving, direction way, fast_path& fast, std::span<std:
 // What a step could not send at once.
 awaitable<ending> finish_step(flow& moving, direction way, step begun) {
     if (begun.end != ending::open || begun.unsent.empty()) co_return begun.end;
-    const auto error = co_await write_all(moving.to(way), begun.unsent);
-    if (!error) co_return ending::open;
-    if (!moving.aborted) moving.tell_broken(target_of(way), error);
-    co_return ending::broken_target;
+    while (!begun.unsent.empty()) {
+        auto error = co_await moving.to(way).wait_writable();
+        if (!error) {
+            const auto sent = write_now(moving, way, begun.unsent);
+            begun.unsent = begun.unsent.subspan(sent.size);
+            if (sent.error != net::asio::error::would_block) error = sent.error;
+        }
+        if (!error) continue;
+        if (!moving.aborted) moving.tell_broken(target_of(way), error);
+        co_return ending::broken_target;
+    }
+    co_return ending::open;
 }
 
 // One turn in memory: what waits is read and written.
@@ -123,17 +146,34 @@ awaitable<ending> fast_turn(flow& moving, direction way, fast_path& fast) {
     co_return ending::open;
 }
 
+bool is_shaped(const flow& moving, direction way) {
+    return way == direction::to_server && moving.route &&
+           moving.route->shaping.holds_first_flight();
+}
+
+// What is there before the first read; of a shaped flow, the whole first flight.
+awaitable<ending> begin(flow& moving, direction way, bytes early) {
+    if (is_shaped(moving, way)) {
+        auto sent = co_await send_first_flight(moving, moving.route->shaping, std::move(early));
+        if (sent.end != ending::open) co_return sent.end;
+        early = std::move(sent.behind);
+    }
+    if (early.empty()) co_return ending::open;
+    if (way == direction::to_server) moving.look_at_segments(flow::look::last);
+    co_return co_await finish_step(moving, way, pass_on(moving, way, early));
+}
+
 awaitable<ending> move_direction(flow& moving, direction way, bytes early) {
-    if (!early.empty()) {
-        const auto end = co_await finish_step(moving, way, pass_on(moving, way, early));
+    if (!early.empty() || is_shaped(moving, way)) {
+        const auto end = co_await begin(moving, way, std::move(early));
         if (end != ending::open) co_return end;
-        early = {};
     }
     fast_path fast(moving, way);
     while (true) {
         if (co_await moving.from(way).wait_readable()) co_return ending::broken_source;
+        if (way == direction::to_server) moving.look_at_segments(flow::look::last);
         auto end = ending::open;
-        if (fast.pays())
+        if (fast.pays() && !moving.piece_size())
             end = co_await fast_turn(moving, way, fast);
         else
             end = co_await copy_turn(moving, way, fast);

@@ -6,6 +6,9 @@
 
 namespace helloscope::relay {
 
+// How one direction ended.
+enum class ending : std::uint8_t { open, fin, broken_source, broken_target };
+
 // Both directions. The bytes came early: behind the client's request head, behind a parent's
 // answer.
 net::awaitable<void> pump(flow& moving, bytes from_client, bytes from_server = {});

@@ -130,6 +130,7 @@ awaitable<server_leg> dial(
     net::dial_limits dialing;
     dialing.total = options.limits.connect;
     dialing.binding = options.leave_by;
+    if (of.route) dialing.segments = of.route->shaping.limit;
     net::dial_report report = [&of](model::happening event) { of.tell(std::move(event)); };
     auto dialed = co_await net::dial(to.event.addresses, to.port, dialing, std::move(report));
     if (!dialed.socket) co_return server_leg(not_connected(what, to, dialed));
@@ -145,6 +146,12 @@ awaitable<server_leg> dial(
         if (of.around.common.ends.has(of.came.from)) co_return server_leg(came_back(what));
     }
     of.server = net::make_tcp_stream(std::move(*dialed.socket));
+    if (dialing.segments) {
+        model::clamped limit;
+        limit.of = leg::server;
+        limit.asked = to_string(*dialing.segments);
+        of.tell_clamped(std::move(limit));
+    }
     co_return made;
 }
 

@@ -36,7 +36,10 @@ struct flow_fixture {
     flow_fixture() : flow_fixture(endpoint{{false, {127, 0, 0, 1}}, 50'000}) {}
     explicit flow_fixture(
         const endpoint& from, relay::way_in how = relay::way_in::proxy, host_port target = {})
-        : common(options_of(how, std::move(target)), names, "helloscope-00007e57"),
+        : flow_fixture(options_of(how, std::move(target)), from) {}
+    explicit flow_fixture(
+        relay::options wanted, const endpoint& from = endpoint{{false, {127, 0, 0, 1}}, 50'000})
+        : common(std::move(wanted), names, "helloscope-00007e57"),
           flow(std::make_unique<relay::flow>(
               relay::flow::surroundings{common, told, buffers, pipes},
               std::unique_ptr<net::stream>(client),

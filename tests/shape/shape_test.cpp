@@ -68,8 +68,9 @@ TEST_CASE("a packet's size leaves room for the headers of its family") {
     CHECK(mss.mss(true) == 1360);
 }
 
-TEST_CASE("the flight is held for steps alone") {
-    CHECK_FALSE(parse_shape("mss:1360|mss:hello:900")->holds_first_flight());
+TEST_CASE("the flight is held where it is to be cut") {
+    CHECK_FALSE(parse_shape("mss:1360")->holds_first_flight());
+    CHECK(parse_shape("mss:hello:900")->holds_first_flight());
     CHECK(parse_shape("split:1")->holds_first_flight());
 }
 

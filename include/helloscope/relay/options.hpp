@@ -70,6 +70,7 @@ struct deadlines {
     std::chrono::milliseconds resolve{10'000};
     std::chrono::milliseconds connect{30'000}; // for all addresses together
     std::chrono::milliseconds parent{30'000};  // for each answer of a parent proxy
+    std::chrono::milliseconds hold{3'000}; // for the ClientHello to be whole, before it is shaped
     std::chrono::milliseconds idle{3'600'000}; // no byte either way
 };
 

@@ -64,7 +64,7 @@ struct shape {
 
     bool empty() const { return !limit && !hello_mss && steps.empty(); }
     // Whether the first flight is held until it is whole.
-    bool holds_first_flight() const { return !steps.empty(); }
+    bool holds_first_flight() const { return hello_mss || !steps.empty(); }
     bool operator==(const shape&) const = default;
 };
 
