@@ -4,6 +4,7 @@
 #include "helloscope/wire/tls/names.hpp"
 #include "items.hpp"
 #include "outcome.hpp"
+#include "shape_rows.hpp"
 #include "way_rows.hpp"
 
 #include <fmt/format.h>
@@ -234,6 +235,7 @@ std::string flow_text(const timeline& flow, const report_options& options) {
     add_way_rows(out, flow);
     add_stages(out, flow);
     add_hello(out, flow);
+    add_shape_rows(out, flow);
     add_answer(out, flow);
     const std::string_view if_none = flow.plain_http() ? "" : ", no TLS records";
     add_records(out, "to server", flow.of(direction::to_server), if_none);
