@@ -69,6 +69,9 @@ void add_deadlines(CLI::App& command, run_options& options) {
     add_seconds(
         command, "--parent-timeout", options.parent_timeout, "for each answer of a parent proxy");
     add_seconds(
+        command, "--hold-timeout", options.hold_timeout,
+        "for a ClientHello that --shape is to cut, at most 64 KiB, to be whole");
+    add_seconds(
         command, "--idle-timeout", options.idle_timeout,
         "a tunnel without a byte either way ends; 0: never");
 }
@@ -180,6 +183,7 @@ result<run_plan> plan_run(const run_options& options, const environment& lookup)
     relay.limits.resolve = milliseconds(options.resolve_timeout);
     relay.limits.connect = milliseconds(options.connect_timeout);
     relay.limits.parent = milliseconds(options.parent_timeout);
+    relay.limits.hold = milliseconds(options.hold_timeout);
     relay.limits.idle = milliseconds(options.idle_timeout);
     for (const auto& text : options.resolve) {
         auto rule = net::parse_resolve_rule(text);

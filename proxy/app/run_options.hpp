@@ -23,7 +23,7 @@ struct run_options {
     unsigned max_flows = relay::options{}.max_flows;
     relay::data_path data_path = relay::data_path::automatic;
     double front_timeout = 30, resolve_timeout = 10, connect_timeout = 30, parent_timeout = 30,
-           idle_timeout = 3600;
+           hold_timeout = 3, idle_timeout = 3600;
 
     std::string record; // a file, or a directory
     bool no_record = false;

@@ -252,6 +252,13 @@ void add_ways_in(CLI::App& command, ways_in_options& options) {
             "--accept-haproxy-protocol", options.accept_haproxy,
             "every connection begins with a PROXY protocol header, v1 or v2")
         ->group(group_in);
+    command
+        .add_option(
+            "--client-mss", options.client_mss,
+            "limit segments to and from clients to N bytes, on every listener")
+        ->check(whole_number(shape::least_mss, shape::greatest_mss))
+        ->type_name("N")
+        ->group(group_in);
     add_many(
         command, "--allow-from", options.allow_from,
         "who may use listeners that are not on loopback; repeatable", "CIDR[,CIDR]", group_access)
@@ -273,6 +280,8 @@ result<void> plan_ways_in(const ways_in_options& options, bool with_command, rel
     }
     if (auto done = add_identity(options, plan); !done) return done;
     if (auto done = add_logins(options, plan); !done) return done;
+    if (options.client_mss != 0)
+        for (auto& where : plan.listeners) where.client_mss = options.client_mss;
     plan.accept_haproxy = options.accept_haproxy;
     return check_access(plan);
 }

@@ -15,7 +15,8 @@ struct ways_in_options {
     bool accept_haproxy = false;
     std::string certs, cert, key;
     std::vector<std::string> allow_from;
-    std::string proxy_auth; // a file
+    std::string proxy_auth;       // a file
+    std::uint32_t client_mss = 0; // 0: as the link has it
 };
 
 void add_ways_in(CLI::App& command, ways_in_options& options);

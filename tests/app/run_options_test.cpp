@@ -48,6 +48,7 @@ TEST_CASE("without flags the defaults of the documentation stand") {
     CHECK(plan.limits.front == 30s);
     CHECK(plan.limits.resolve == 10s);
     CHECK(plan.limits.connect == 30s);
+    CHECK(plan.limits.hold == 3s);
     CHECK(plan.limits.idle == 1h);
     CHECK_FALSE(plan.recording.payload_all);
     CHECK(plan.recording.file_size == 64U << 20);

@@ -125,3 +125,16 @@ TEST_CASE("the rules leave helloscope's own connections alone, and each family t
     CHECK(gateway.find("tproxy ip6 to [::]:8 accept") != std::string::npos);
     CHECK(gateway.find("ip -6 rule add fwmark") != std::string::npos);
 }
+
+TEST_CASE("a limit of the segments to clients is that of every listener") {
+    const auto plan = planned(
+        {"--client-mss", "1200", "--listen", "127.0.0.1:0", "--reverse", "a.test:1"});
+    REQUIRE(plan);
+    REQUIRE(plan->listeners.size() == 2);
+    for (const auto& one : plan->listeners) CHECK(one.client_mss == 1200U);
+    CHECK(planned({})->listeners.at(0).client_mss == std::nullopt);
+    for (const auto* wrong : {"87", "32768", "-1", "x", "hello:100"})
+        CHECK(
+            trouble({"--client-mss", wrong}).find("is not a whole number from 88 to 32767") !=
+            std::string::npos);
+}

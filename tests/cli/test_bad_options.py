@@ -25,6 +25,9 @@ NETWORK = "is not a network, such as 10.0.0.0/8 or fd00::/8"
 REVERSE = "is not [ADDRESS:PORT=]HOST:PORT, such as 127.0.0.1:8443=registry.test:443"
 TRANSPARENT = "is not [redirect|tproxy][@ADDRESS:PORT], such as redirect@127.0.0.1:8485"
 RESOLVE = "expected HOST:PORT:ADDRESS[,ADDRESS]…"
+WORDS = "expected mss:, mtu:, split:, records:, dribble: or pause:"
+POSITION = ("a byte offset (5), one from the end (-1), sni, sni+2, sni-2, midsni, every:100 or, of split, "
+            "records")
 CONNECT_TO = "expected HOST1:PORT1:HOST2:PORT2"
 
 
@@ -103,6 +106,27 @@ VALUES = {
     "--source": table("--source", ("foo", "10.0.0.0/8", "127.0.0.1:80", "registry.test"),
                       "is not an address, such as 192.0.2.1 or 2001:db8::1"),  # fmt: skip
     "--haproxy-protocol": choice("--haproxy-protocol", "v1", "v2"),
+    "--client-mss": table("--client-mss", ("87", "32768", "-1", "x", "hello:100"),
+                          "is not a whole number from 88 to 32767"),
+    "--mss": {value: f'--mss: "mss:{value}": {words}' for value, words in {
+        "87": "the kernel takes an MSS from 88 to 32767",
+        "32768": "the kernel takes an MSS from 88 to 32767",
+        "x": "expected bytes, or hello and bytes: mss:1360, mss:hello:1200",
+        "hello:0": "expected the bytes of a segment, 1 to 32767: mss:hello:1200",
+    }.items()},
+    "--mtu": {value: f'--mtu: "mtu:{value}": {words}' for value, words in {
+        "147": "expected 148 to 32807: the kernel takes an MSS from 88 to 32767, which is 40 less than "
+               "the packet over IPv4 and 60 less over IPv6",
+        "hello:1": "expected the bytes of a packet: mtu:1400",
+    }.items()},
+    "--shape": {value: f'--shape: "{word}": {words}' for value, word, words in (
+        ("foo", "foo", WORDS), ("split:1|", "", WORDS),
+        ("split:1|split:0", "split:0", '"0" is no position: offsets go from 1 to 65535'),
+        ("split:snu", "split:snu", f'"snu" is no position: expected {POSITION}'),
+        ("split:1|records:1", "records:1",
+         "records: goes before split: and dribble:, which cut what it makes"),
+        ("mss:1360|mtu:1400", "mtu:1400", "mss:1360 limits the segments already"),
+    )} | {"pause:1s": "--shape: pause: waits between pieces, and nothing cuts any: add split: or dribble:"},
     "--threads": numbers("--threads", 256, "a", "-1", "1.5", "99999999999999999999"),
     "--max-flows": numbers("--max-flows", 1_000_000),
     "--record-payload": choice("--record-payload", "handshake", "all"),
@@ -114,6 +138,7 @@ VALUES = {
     "--resolve-timeout": seconds("--resolve-timeout"),
     "--connect-timeout": seconds("--connect-timeout"),
     "--parent-timeout": seconds("--parent-timeout"),
+    "--hold-timeout": seconds("--hold-timeout"),
     "--idle-timeout": seconds("--idle-timeout"),
     "--record-file-age": seconds("--record-file-age"),
 }
