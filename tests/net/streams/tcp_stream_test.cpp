@@ -108,7 +108,8 @@ template <class Write> std::uint32_t segments_of(int pieces, Write write) {
     for (int i = 0; i < pieces; ++i) REQUIRE(write(*near, piece).size == piece.size());
     std::vector<char> all(piece.size() * static_cast<std::size_t>(pieces));
     asio::read(far, asio::buffer(all));
-    return near->path().value().data_segs_out.value();
+    const auto path = near->path().value();
+    return path.data_segs_out.value() - path.total_retrans.value();
 }
 
 } // namespace
