@@ -27,8 +27,7 @@ std::uint32_t packet_of(const shape::clamp& limit, bool v6) {
 // Its answer can be passed on: nothing more must come before the client speaks.
 bool usable(const attempt& one, const limits& within) {
     if (one.answer == flight::whole || one.received >= within.held) return true;
-    // Segments came out of order: unless more follows at once, the gap before them was filled.
-    return one.answer == flight::possible && (one.behind_gap == 0 || one.quiet >= within.settled);
+    return one.answer == flight::possible && !one.gap;
 }
 
 // One that has something to say goes before the first one, which goes before all others.
@@ -125,7 +124,7 @@ trouble trouble_of(const attempt& one, const limits& within, bool first) {
         const auto enough = first ? within.first_retransmits : within.later_retransmits;
         return retransmits_of(one) >= enough ? trouble::stuck : trouble::none;
     }
-    if (one.behind_gap > 0 && one.quiet >= within.gap) return trouble::half_answered;
+    if (one.gap && one.quiet >= within.gap) return trouble::half_answered;
     return one.quiet >= within.silence ? trouble::silent : trouble::none;
 }
 
@@ -138,7 +137,7 @@ std::string words_of(trouble what, const attempt& one) {
         return fmt::format(
             "sent again {} time{} and not acknowledged", times, times == 1 ? "" : "s");
     }
-    case trouble::half_answered: return "segments behind a gap came, and nothing moves";
+    case trouble::half_answered: return "segments wait behind a gap, and nothing moves";
     case trouble::silent:
         return one.received > 0 ? "half an answer, nothing missing, and no more of it"
                                 : "acknowledged and not answered";

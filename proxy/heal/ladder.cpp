@@ -36,6 +36,9 @@ result<rung> parse_rung(std::string_view text) {
     auto written = shape::parse_shape(text);
     if (!written) return std::unexpected(written.error());
     if (written->empty()) return std::unexpected(failure{"a rung of the ladder is empty"});
+    if (written->hello_mss)
+        return std::unexpected(failure{fmt::format(
+            "mss:hello lasts longer than an attempt: write split:every:{}", *written->hello_mss)});
     return rung{rung::kind::as_written, std::move(*written)};
 }
 

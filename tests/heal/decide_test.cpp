@@ -31,6 +31,7 @@ struct treatment {
     std::uint64_t stuck = 0;               // bytes that are never acknowledged
     std::optional<milliseconds> acked{};   // when a lost segment came through; else never
     bool gap = false;                      // later segments of the answer came
+    milliseconds filled{};                 // so long after the rest was read
     std::uint64_t received = 0;            // of an answer that is not whole
     std::optional<std::pair<milliseconds, ending>> ends{};
     std::optional<milliseconds> trickles{}; // a piece of the answer so often
@@ -167,7 +168,7 @@ struct race {
             is.received = as.received;
             if (as.trickles) is.quiet = t % *as.trickles;
         }
-        is.behind_gap = as.gap && t > path.rtt ? 2 : 0;
+        is.gap = as.gap && t > path.rtt && (!as.answers || t < *as.answers + as.filled);
         model::path_sample sample;
         sample.snd_mss = one.data;
         sample.advmss = one.mss;
@@ -252,9 +253,9 @@ TEST_CASE("the broken paths of the catalogue: what is tried, when, and what is j
          none,
          1,
          300ms},
-        {"the same, and whether it is whole is not certain",
+        {"the same, and a record ends at the gap",
          {near, 300},
-         always({.answers = 300ms, .gap = true, .shows = flight::possible}),
+         always({.answers = 300ms, .gap = true, .filled = 400ms, .shows = flight::possible}),
          none,
          1,
          750ms},
@@ -541,9 +542,9 @@ TEST_CASE("why another attempt begins is said in words") {
              one.path->retransmits = std::uint8_t{2};
          },
          trouble::stuck},
-        {"segments behind a gap came, and nothing moves",
+        {"segments wait behind a gap, and nothing moves",
          [](attempt& one) {
-             one.behind_gap = 1;
+             one.gap = true;
              one.quiet = 1s;
          },
          trouble::half_answered},

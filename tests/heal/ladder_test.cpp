@@ -43,6 +43,7 @@ TEST_CASE("what is no ladder is refused, with the rung and an example") {
         {"mss:7", "7"},
         {"split:even,5", "even"},
         {"split:even|mss:1360", "even"},
+        {"mss:hello:500", "split:every:500"},
         {long_one, "16"},
     };
     for (const auto& row : rows) {

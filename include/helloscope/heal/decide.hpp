@@ -35,7 +35,7 @@ struct attempt {
     wire::tls::flight answer = wire::tls::flight::nothing;
     std::uint64_t received = 0;       // bytes of the answer, not passed on
     std::uint64_t unacknowledged = 0; // bytes of the first flight
-    std::uint32_t behind_gap = 0;     // segments that came out of order since it was sent
+    bool gap = false;                 // the kernel holds segments behind one now
     std::optional<model::path_sample> path;
 };
 
