@@ -158,6 +158,7 @@ void flow::abort() {
     if (opens != nullptr) opens->give_up.emit(net::asio::cancellation_type::terminal);
     if (client) client->reset();
     if (server) server->reset();
+    if (beside != nullptr) beside->abort();
 }
 
 void flow::stop() {
@@ -185,6 +186,7 @@ void flow::tick() {
         if (opens->client_left) opens->give_up.emit(net::asio::cancellation_type::terminal);
     }
     if (stage_ >= stage::parent && stage_ < stage::data) look_for_a_stall(now);
+    if (beside != nullptr) beside->tick();
     const auto limit = around.common.options.limits.idle;
     if (limit.count() == 0 || stage_ < stage::hello || now - last_byte < limit) return;
     tell_closed(leg::client, "helloscope", "timeout", "--idle-timeout");

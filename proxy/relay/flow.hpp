@@ -46,6 +46,14 @@ class flow final : private observer_sink {
         explicit opening(bool may_leave) : client_may_leave(may_leave) {}
     };
 
+    // What runs beside the flow while one of its stages lasts. Both are called on its thread.
+    class companion {
+      public:
+        virtual ~companion() = default;
+        virtual void tick() = 0;  // each `period`
+        virtual void abort() = 0; // the flow's legs have been reset
+    };
+
     flow(surroundings around, std::unique_ptr<net::stream> client, arrival came);
     ~flow() override; // finishes, if nobody did
     void finish();    // tells the end: verdict, flow_closed, the whole story
@@ -103,6 +111,7 @@ class flow final : private observer_sink {
     net::asio::steady_timer* pause = nullptr; // that a stage waits for; an abort ends it
     opening* opens = nullptr;                 // while the server leg is made
     bool holds_first_flight = false; // what the client sends has not gone to the server leg
+    companion* beside = nullptr;
     bool aborted = false;
     bool over = false; // the server has ended its sending, or nothing moves any more
 

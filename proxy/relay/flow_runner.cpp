@@ -1,6 +1,7 @@
 #include "flow_runner.hpp"
 
 #include "front.hpp"
+#include "healing.hpp"
 #include "http_forward.hpp"
 #include "pump.hpp"
 
@@ -69,7 +70,13 @@ awaitable<std::optional<opened_tunnel>> open_tunnel(flow& running) {
     running.tell_path(leg::server);
     running.enter(stage::hello);
     if (!co_await say_yes(running, asked->by->established(made->local))) co_return std::nullopt;
-    co_return opened_tunnel(from.take(), std::move(made->early));
+    opened_tunnel opened(from.take(), std::move(made->early));
+    if (heals(running)) {
+        auto raced = co_await race_first_flight(
+            running, *asked, *made, std::move(opened.from_client), std::move(opened.from_server));
+        opened = opened_tunnel(std::move(raced.from_client), std::move(raced.from_server));
+    }
+    co_return opened;
 }
 
 } // namespace

@@ -8,6 +8,7 @@
 #include "helloscope/wire/front/request_head.hpp"
 #include "pump.hpp"
 
+#include <algorithm>
 #include <fmt/format.h>
 
 namespace helloscope::relay {
@@ -138,13 +139,12 @@ awaitable<server_leg> dial(
     server_leg made;
     net::error_code ignored;
     made.local = net::from_asio(dialed.socket->local_endpoint(ignored));
-    if (of.came.in.how == way_in::redirect) {
-        if (of.own_end) of.around.common.ends.remove(*of.own_end);
-        of.own_end = made.local;
-        of.around.common.ends.add(made.local);
-        // Only now is it certain that a flow of ours which leads here has told its own end.
-        if (of.around.common.ends.has(of.came.from)) co_return server_leg(came_back(what));
-    }
+    made.address = net::from_asio(dialed.socket->remote_endpoint(ignored));
+    made.addresses = std::move(to.event.addresses);
+    note_own_end(of, made.local);
+    // Only now is it certain that a flow of ours which leads here has told its own end.
+    if (of.came.in.how == way_in::redirect && of.around.common.ends.has(of.came.from))
+        co_return server_leg(came_back(what));
     of.server = net::make_tcp_stream(std::move(*dialed.socket));
     if (dialing.segments) {
         model::clamped limit;
@@ -156,6 +156,22 @@ awaitable<server_leg> dial(
 }
 
 // ---- parents
+
+// A leg that is being made: the flow's own, step by step, or another one beside it, of which the
+// flow is told nothing.
+struct making {
+    flow& of;
+    std::unique_ptr<net::stream>& stream;
+    bool beside = false;
+    bytes early{}; // what came behind the last parent's answer
+
+    void tell(model::happening what) const {
+        if (!beside) of.tell(std::move(what));
+    }
+    void heard() const {
+        if (!beside) of.last_byte = of.clock.now();
+    }
+};
 
 std::string_view word_of(hop_answer::ending how) {
     switch (how) {
@@ -170,14 +186,14 @@ std::string_view word_of(hop_answer::ending how) {
     return "";
 }
 
-void tell_answer(flow& of, const proxy_url& parent, const hop_answer& answer) {
+void tell_answer(const making& on, const proxy_url& parent, const hop_answer& answer) {
     model::parent_answered event;
     event.parent = to_string(parent);
     event.status = answer.status;
     event.reason = printable(answer.reason.empty() ? answer.error : answer.reason);
     event.took = answer.took;
     event.error = word_of(answer.how);
-    of.tell(std::move(event));
+    on.tell(std::move(event));
 }
 
 // What the client says to a challenge goes to the nearest parent: it must not be told another's.
@@ -234,61 +250,62 @@ refusal stopped_by(const flow& of, const proxy_url& parent, const hop_answer& an
 }
 
 // TLS to an https:// parent, around what is there.
-awaitable<std::optional<refusal>> wrap_in_tls(flow& of, const proxy_url& parent) {
-    const auto& options = of.around.common.options;
-    const auto began = of.clock.now();
+awaitable<std::optional<refusal>> wrap_in_tls(making& on, const proxy_url& parent) {
+    const auto& options = on.of.around.common.options;
+    const auto began = on.of.clock.now();
     auto made = co_await net::tls_connect(
-        std::move(of.server), *options.parent_trust, parent.at.host, options.limits.parent);
-    of.server = std::move(made.stream);
-    if (of.server) co_return std::nullopt;
+        std::move(on.stream), *options.parent_trust, parent.at.host, options.limits.parent);
+    on.stream = std::move(made.stream);
+    if (on.stream) co_return std::nullopt;
     model::parent_answered event;
     event.parent = to_string(parent);
     event.reason = made.error;
-    event.took = of.clock.now() - began;
+    event.took = on.of.clock.now() - began;
     event.error = "tls";
-    of.tell(std::move(event));
+    on.tell(std::move(event));
     co_return refusal(
         502, proxy_error::tls_protocol_error,
         fmt::format("TLS to parent {} failed: {}", to_string(parent), made.error));
 }
 
 // A SOCKS5 parent that takes addresses only: the name is resolved here.
-awaitable<std::optional<refusal>> resolve_for(flow& of, host_port& next) {
+awaitable<std::optional<refusal>> resolve_for(const making& on, host_port& next) {
     if (parse_ip_address(next.host)) co_return std::nullopt;
-    auto to = co_await resolve(of, next);
-    of.tell(to.event);
+    auto to = co_await resolve(on.of, next);
+    on.tell(to.event);
     if (to.event.addresses.empty()) co_return no_address(name_of(next), to);
     next.host = to_string(to.event.addresses.front());
     co_return std::nullopt;
 }
 
 // Through one parent to the next hop.
-awaitable<std::optional<refusal>> pass(flow& of, server_leg& leg, net::hop_request asking) {
+awaitable<std::optional<refusal>> pass(making& on, net::hop_request asking) {
     const auto parent = asking.parent;
     if (parent.scheme == proxy_scheme::socks5)
-        if (auto why = co_await resolve_for(of, asking.next)) co_return why;
-    auto answer = co_await net::pass_hop(*of.server, std::move(asking));
+        if (auto why = co_await resolve_for(on, asking.next)) co_return why;
+    auto answer = co_await net::pass_hop(*on.stream, std::move(asking));
     if (co_await cancelled()) co_return std::nullopt;
-    of.last_byte = of.clock.now();
-    tell_answer(of, parent, answer);
-    if (answer.how != hop_answer::ending::passed) co_return stopped_by(of, parent, answer);
-    leg.early = std::move(answer.early);
+    on.heard();
+    tell_answer(on, parent, answer);
+    if (answer.how != hop_answer::ending::passed) co_return stopped_by(on.of, parent, answer);
+    on.early = std::move(answer.early);
     co_return std::nullopt;
 }
 
 awaitable<std::optional<refusal>> pass_parents(
-    flow& of, server_leg& leg, const policy::way_out& way, const host_port& target,
+    making& on, server_leg& leg, const policy::way_out& way, const host_port& target,
     const request& asked) {
+    const auto& common = on.of.around.common;
     const auto& parents = way.parents;
     const bool to_parent = asked.what == policy::asked_for::plain_http &&
-                           ends_at_parent(of.around.common.options, way);
-    of.last_byte = of.clock.now();
-    of.enter(stage::parent);
+                           ends_at_parent(common.options, way);
+    on.heard();
+    on.of.enter(stage::parent);
     for (std::size_t i = 0; i < parents.size(); ++i) {
         const auto& parent = parents[i];
         const bool last = i + 1 == parents.size();
         if (parent.scheme == proxy_scheme::https)
-            if (auto why = co_await wrap_in_tls(of, parent)) co_return why;
+            if (auto why = co_await wrap_in_tls(on, parent)) co_return why;
         if (last && to_parent) {
             leg.http_parent = parent;
             co_return std::nullopt;
@@ -297,10 +314,10 @@ awaitable<std::optional<refusal>> pass_parents(
         asking.parent = parent;
         asking.next = last ? target : parents[i + 1].at;
         asking.via = fmt::format(
-            "{}{}1.1 {}", asked.via, asked.via.empty() ? "" : ", ", of.around.common.pseudonym);
+            "{}{}1.1 {}", asked.via, asked.via.empty() ? "" : ", ", common.pseudonym);
         if (i == 0) asking.client_authorization = asked.authorization;
-        asking.limit = of.around.common.options.limits.parent;
-        auto why = co_await pass(of, leg, std::move(asking));
+        asking.limit = common.options.limits.parent;
+        auto why = co_await pass(on, std::move(asking));
         if (why && i > 0) drop_challenge(*why);
         if (why) co_return why;
     }
@@ -322,7 +339,8 @@ void tell_way(flow& of, const policy::way_out& way) {
 }
 
 // The PROXY protocol: who the client is, before anything else that the server gets.
-awaitable<std::optional<refusal>> introduce(flow& of, int version) {
+awaitable<std::optional<refusal>> introduce(const making& on, int version) {
+    auto& of = on.of;
     wire::front::haproxy_header header;
     header.version = version;
     header.source = of.introduced.value_or(of.came.from);
@@ -333,9 +351,9 @@ awaitable<std::optional<refusal>> introduce(flow& of, int version) {
     event.version = static_cast<std::uint32_t>(version);
     event.source = header.source;
     event.destination = header.destination;
-    of.tell(std::move(event));
-    of.tell_unseen(direction::to_server, trace::legs::server, octets.size());
-    if (const auto failed = co_await write_all(*of.server, octets))
+    on.tell(std::move(event));
+    if (!on.beside) of.tell_unseen(direction::to_server, trace::legs::server, octets.size());
+    if (const auto failed = co_await write_all(*on.stream, octets))
         co_return refusal(
             proxy_error::connection_terminated,
             fmt::format("the server took no PROXY protocol header: {}", failed.message()));
@@ -358,6 +376,13 @@ bool is_listener(const listening& where, const ip_address& address, std::uint16_
            (reached == at.address || (at.address.is_unspecified() && reached.is_loopback()));
 }
 
+void note_own_end(flow& of, const endpoint& local) {
+    if (of.came.in.how != way_in::redirect) return;
+    if (of.own_end) of.around.common.ends.remove(*of.own_end);
+    of.own_end = local;
+    of.around.common.ends.add(local);
+}
+
 awaitable<void> choose_way(flow& of, request& asked) {
     const auto& options = of.around.common.options;
     const auto routes = of.around.common.routes.now();
@@ -373,7 +398,7 @@ awaitable<void> choose_way(flow& of, request& asked) {
 awaitable<server_leg> open_server_leg(flow& of, request& asked) {
     const auto& options = of.around.common.options;
     if (!asked.way) co_await choose_way(of, asked);
-    const auto way = *std::exchange(asked.way, std::nullopt);
+    auto way = *std::exchange(asked.way, std::nullopt);
     tell_way(of, way);
     const auto target = net::apply_connect_to(options.names, asked.target);
     const bool direct = way.parents.empty();
@@ -384,11 +409,46 @@ awaitable<server_leg> open_server_leg(flow& of, request& asked) {
     if (!direct) known.reset(); // they are the target's
     auto leg = co_await dial(of, nearest, direct && target != asked.target, std::move(known));
     if (!of.server) co_return leg;
-    if (!direct) leg.why = co_await pass_parents(of, leg, way, target, asked);
+    making on{of, of.server};
+    if (!direct) leg.why = co_await pass_parents(on, leg, way, target, asked);
     if (!leg.why && options.haproxy_version)
-        leg.why = co_await introduce(of, *options.haproxy_version);
+        leg.why = co_await introduce(on, *options.haproxy_version);
     if (leg.why) of.server.reset();
+    leg.early = std::move(on.early);
+    leg.way = std::move(way);
     co_return leg;
+}
+
+awaitable<leg_beside> open_leg_beside(
+    flow& of, const request& asked, const server_leg& like, std::size_t turn,
+    std::optional<shape::clamp> segments) {
+    const auto& options = of.around.common.options;
+    net::dial_limits dialing;
+    dialing.total = options.limits.connect;
+    dialing.binding = options.leave_by;
+    dialing.segments = segments;
+    auto addresses = like.addresses;
+    std::rotate(
+        addresses.begin(), addresses.begin() + static_cast<std::ptrdiff_t>(turn % addresses.size()),
+        addresses.end());
+    net::dial_report untold = [](model::happening) {};
+    auto dialed = co_await net::dial(
+        std::move(addresses), like.address.port, dialing, std::move(untold));
+    leg_beside made;
+    if (!dialed.socket) co_return made;
+    net::error_code ignored;
+    made.local = net::from_asio(dialed.socket->local_endpoint(ignored));
+    made.address = net::from_asio(dialed.socket->remote_endpoint(ignored));
+    made.stream = net::make_tcp_stream(std::move(*dialed.socket));
+    making on{of, made.stream, true};
+    server_leg unused;
+    std::optional<refusal> why;
+    const auto target = net::apply_connect_to(options.names, asked.target);
+    if (!like.way.parents.empty()) why = co_await pass_parents(on, unused, like.way, target, asked);
+    if (!why && options.haproxy_version) why = co_await introduce(on, *options.haproxy_version);
+    if (why) made.stream.reset();
+    made.early = std::move(on.early);
+    co_return made;
 }
 
 } // namespace helloscope::relay

@@ -4,6 +4,7 @@
 #include "helloscope/net/kernel/peek.hpp"
 #include "helloscope/net/resolver.hpp"
 #include "helloscope/policy/route.hpp"
+#include "helloscope/relay/heal_memory.hpp"
 #include "helloscope/relay/options.hpp"
 #include "helloscope/relay/recorder.hpp"
 
@@ -68,6 +69,7 @@ struct shared {
     counters count;
     own_ends ends;
     current_routes routes;
+    heal_memory cures;
 
     shared(relay::options wanted, net::resolver& names, std::string name)
         : options(std::move(wanted)), resolver(names), pseudonym(std::move(name)),
@@ -75,7 +77,7 @@ struct shared {
               options.path != data_path::automatic ? options.path
               : net::peeks_at_offsets()            ? data_path::peek
                                                    : data_path::tee),
-          routes(options.routes) {}
+          routes(options.routes), cures(options.heal_memory, options.healing.keep) {}
 };
 
 } // namespace helloscope::relay

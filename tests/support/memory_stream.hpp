@@ -42,6 +42,8 @@ class memory_stream final : public net::stream {
     std::string sent;
     std::vector<std::string> segments; // what was written as segments of its own
     std::string* last_words = nullptr; // gets what `sent` is when the stream goes
+    std::size_t in_flight = 0;         // what the kernel says of the connection
+    std::optional<model::path_sample> sample;
     bool sends_ended = false, was_reset = false, was_closed = false;
 
     // ---- the relay's side
@@ -67,17 +69,19 @@ class memory_stream final : public net::stream {
         return done;
     }
     net::awaitable<net::error_code> wait_readable() override {
-        while (inbox_.empty() && !read_error_ && !gone()) co_await changed();
-        co_return gone() ? net::error_code(boost::asio::error::operation_aborted)
-                         : net::error_code();
+        const auto stops = stops_;
+        while (inbox_.empty() && !read_error_ && !gone(stops)) co_await changed();
+        co_return gone(stops) ? net::error_code(boost::asio::error::operation_aborted)
+                              : net::error_code();
     }
     net::awaitable<net::error_code> wait_writable() override {
-        while (room_ == 0 && !write_error_ && !gone()) co_await changed();
-        co_return gone() ? net::error_code(boost::asio::error::operation_aborted)
-                         : net::error_code();
+        const auto stops = stops_;
+        while (room_ == 0 && !write_error_ && !gone(stops)) co_await changed();
+        co_return gone(stops) ? net::error_code(boost::asio::error::operation_aborted)
+                              : net::error_code();
     }
-    void stop_waiting() override {
-        stopped_ = true;
+    void stop_waiting() override { // who waits now, not who waits next
+        ++stops_;
         wake();
     }
     void shutdown_send() override { sends_ended = true; }
@@ -92,13 +96,13 @@ class memory_stream final : public net::stream {
     net::error_code ended() const override {
         return inbox_.empty() ? read_error_ : net::error_code();
     }
-    std::size_t unacknowledged() const override { return 0; }
-    std::optional<model::path_sample> path() const override { return std::nullopt; }
+    std::size_t unacknowledged() const override { return in_flight; }
+    std::optional<model::path_sample> path() const override { return sample; }
 
   private:
     static constexpr std::size_t unlimited = ~std::size_t{0};
 
-    bool gone() const { return was_reset || was_closed || stopped_; }
+    bool gone(int stops) const { return was_reset || was_closed || stops_ != stops; }
     void wake() { changed_.cancel(); }
     net::awaitable<void> changed() { co_await changed_.async_wait(net::as_result); }
 
@@ -106,7 +110,7 @@ class memory_stream final : public net::stream {
     std::string inbox_;
     net::error_code read_error_, write_error_;
     std::size_t room_ = unlimited;
-    bool stopped_ = false;
+    int stops_ = 0;
 };
 
 } // namespace helloscope::test

@@ -4,6 +4,7 @@
 
 #include "helloscope/base/endpoint.hpp"
 #include "helloscope/base/network.hpp"
+#include "helloscope/heal/decide.hpp"
 #include "helloscope/net/dialers/happy_eyeballs.hpp"
 #include "helloscope/net/resolver.hpp"
 #include "helloscope/net/streams/tls_context.hpp"
@@ -74,6 +75,13 @@ struct deadlines {
     std::chrono::milliseconds idle{3'600'000}; // no byte either way
 };
 
+// How flows are healed whose route says so.
+struct healing_options {
+    heal::ladder ladder = heal::default_ladder();
+    heal::limits limits;
+    std::chrono::seconds keep{7 * 24 * 3600}; // what worked is remembered; 0: never
+};
+
 struct options {
     std::vector<listening> listeners{1};             // at least one
     std::optional<net::tls_server_context> identity; // of tls_proxy listeners
@@ -92,6 +100,7 @@ struct options {
     data_path path = data_path::automatic;
     net::resolve_tables names;
     recording_options recording;
+    healing_options healing;
     std::filesystem::path heal_memory; // the file of what healing has learned; empty: none
     bool investigate = false;          // a server that failed a flow is asked again beside it
 };

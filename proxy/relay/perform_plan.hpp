@@ -1,0 +1,14 @@
+// A plan of writes carried out: each write leaves as a segment of its own, and the pauses between
+// them are those of the plan.
+#pragma once
+
+#include "helloscope/net/streams/stream.hpp"
+#include "helloscope/shape/plan.hpp"
+
+namespace helloscope::relay {
+
+// All of the plan; the error that stopped it. `plan` outlives the call. Ended by stop_waiting and
+// by cancellation.
+net::awaitable<net::error_code> perform_plan(net::stream& to, const shape::plan& plan);
+
+} // namespace helloscope::relay
