@@ -152,6 +152,7 @@ void add_run_options(CLI::App& command, run_options& options) {
     add_ways_in(command, options.in);
     add_ways_out(command, options.out);
     add_treatment(command, options.treat);
+    add_healing(command, options.healing);
     add_limits(command, options);
     add_deadlines(command, options);
     add_recording(command, options);
@@ -176,6 +177,7 @@ result<run_plan> plan_run(const run_options& options, const environment& lookup)
         return std::unexpected(done.error());
     if (auto done = plan_treatment(options.treat, options.out, relay); !done)
         return std::unexpected(done.error());
+    plan_healing(options.healing, relay);
     relay.threads = options.threads;
     relay.max_flows = options.max_flows;
     relay.path = options.data_path;

@@ -1,6 +1,7 @@
 // The options of `helloscope run`, as parsed: one table of flags, one struct.
 #pragma once
 
+#include "healing.hpp"
 #include "helloscope/relay/options.hpp"
 #include "log.hpp"
 #include "treatment.hpp"
@@ -17,6 +18,7 @@ struct run_options {
     ways_in_options in;
     ways_out_options out;
     treatment_options treat;
+    healing_options healing;
     std::string port_file;
     std::vector<std::string> resolve, connect_to;
     unsigned threads = 1;
