@@ -1,5 +1,6 @@
 #include "helloscope/diagnose/report.hpp"
 
+#include "heal_rows.hpp"
 #include "helloscope/diagnose/units.hpp"
 #include "helloscope/wire/tls/names.hpp"
 #include "items.hpp"
@@ -237,6 +238,7 @@ std::string flow_text(const timeline& flow, const report_options& options) {
     add_hello(out, flow);
     add_shape_rows(out, flow);
     add_answer(out, flow);
+    add_heal_rows(out, flow);
     const std::string_view if_none = flow.plain_http() ? "" : ", no TLS records";
     add_records(out, "to server", flow.of(direction::to_server), if_none);
     add_records(out, "to client", flow.of(direction::to_client), if_none);
