@@ -18,6 +18,8 @@ import time
 import unittest
 from pathlib import Path
 
+import verdicts
+
 if len(sys.argv) < 2 or sys.argv[1].startswith("-"):
     sys.exit(f"usage: {sys.argv[0]} HELLOSCOPE [unittest arguments]")
 HELLOSCOPE = sys.argv.pop(1)
@@ -419,9 +421,6 @@ def hellos_on_the_wire(case, capture, *ports):
             for (port,), records, names in reversed(seen)}  # fmt: skip
 
 
-MOVES = {"connected", "parent_answered", "answered", "bytes_read", "record", "records", "handshake"}
-
-
 class Flow:
     """One flow of a recording, as its events tell."""
 
@@ -480,16 +479,7 @@ class Flow:
 
     @property
     def verdict(self):
-        """What stands at the end: one of a stall is gone when something moves again, as on a machine
-        that had other things to do for a second."""
-        found, closed = None, False
-        for one in self.events:
-            closed = closed or one["event"] == "closed"
-            if one["event"] == "verdict":
-                found = one["id"]
-            elif one["event"] in MOVES and not closed:
-                found = None
-        return found
+        return verdicts.standing(self.events)
 
 
 def flows_of(case, recording):

@@ -31,9 +31,6 @@ SUCCEEDS = [
     ("whole-record-hang", 4, ("--shape", "records:700|split:records"), ["shaped"]),
 ]
 
-# Options that are accepted, but do nothing yet.
-NOT_YET = ("--mss", "--mtu", "--shape", "--heal")
-
 
 class Run:
     """How one went."""
@@ -49,11 +46,6 @@ class Flow(support.Flow):
     @property
     def hello(self):
         return self.hello_on_the_wire
-
-    @property
-    def verdict(self):
-        """The last of those that it got while it stalled."""
-        return self.all("verdict")[-1]["id"] if self.all("verdict") else None
 
 
 class Runs:
@@ -76,8 +68,6 @@ class Runs:
         return self.running[scenario, family, *words].result()
 
     def run(self, scenario, family, *words):
-        if words and words[0] in NOT_YET:
-            return None
         with Lab(scenario, helloscope=self.helloscope, family=family, certs=self.certs,
                  files={self.at: self.fake}) as lab:  # fmt: skip
             proxy = lab.helloscope(*words)

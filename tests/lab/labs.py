@@ -24,9 +24,11 @@ import threading
 import time
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "clients"))
 import certificates
 import hosts
 import scenarios
+import verdicts
 
 HERE = Path(__file__).resolve().parent
 MESSAGE = 1 << 17
@@ -332,8 +334,7 @@ class Proxy:
 
     def verdicts(self):
         """The verdict of each flow, None where there is none, in the order of the flows."""
-        return [next((one["id"] for one in reversed(events) if one["event"] == "verdict"), None)
-                for events in self.flows().values()]  # fmt: skip
+        return [verdicts.standing(events) for events in self.flows().values()]
 
 
 # Its user has no rights on the machine: it shall not have any here, where everybody is root.

@@ -208,6 +208,7 @@ class Image(support.Case):
     def test_the_lab_breaks_its_path_and_a_clamp_gets_past_it(self):
         for options, status, told in (
             ("", 28, "mtu-black-hole-to-client"),
+            ("--mss 1360", 0, "ok, TLS 1.3"),
         ):
             with self.subTest(options):
                 compose = (*self.netns, "podman-compose", "-p", "lab", "-f", LAB)
