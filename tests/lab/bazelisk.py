@@ -38,14 +38,8 @@ class Run:
     def __init__(self, done, seconds, proxy):
         self.status, self.seconds = done.returncode, seconds
         self.stdout, self.stderr = done.stdout.decode(), done.stderr.decode()
-        self.flows = [Flow(events) for events in proxy.flows().values()]
+        self.flows = [support.Flow(events) for events in proxy.flows().values()]
         self.report = proxy.log
-
-
-class Flow(support.Flow):
-    @property
-    def hello(self):
-        return self.hello_on_the_wire
 
 
 class Runs:

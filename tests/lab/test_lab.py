@@ -116,7 +116,7 @@ class TheRealBazelisk(unittest.TestCase):
                 self.assertEqual(run.status, 1)
                 self.assertIn("net/http: TLS handshake timeout", run.stderr)
                 self.assertTrue(32 < run.seconds < 60, run.seconds)
-                self.assertEqual([flow.hello for flow in run.flows], [1493] * 3)
+                self.assertEqual([flow.hello_on_the_wire for flow in run.flows], [1493] * 3)
                 self.assertTrue(all(flow.verdict for flow in run.flows))
 
     def test_with_help_it_succeeds(self):
