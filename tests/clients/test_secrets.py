@@ -110,7 +110,8 @@ SAID = {
     "behind a body": "POST http://plain.test/ HTTP/1.1\r\nHost: plain.test\r\n"
     "Content-Length: 24\r\n\r\n{s}{s}",
     "origin form": "GET /?{p} HTTP/1.1\r\nHost: plain.test\r\nAuthorization: {s}\r\n\r\n",
-    "unknown method": "{s} http://plain.test/ HTTP/1.1\r\nHost: plain.test\r\n\r\n",
+    "unknown method": "{s} http://plain.test/ HTTP/1.1\r\nHost: plain.test\r\n"
+    "Connection: close\r\n\r\n",
     "unknown version": "GET http://plain.test/?{s} {s}\r\n\r\n",
     "a line": "PASS {s}\r\n",
     "half a head": CONNECT + "Authorization: {s}",
