@@ -1,6 +1,7 @@
 #include "helloscope/diagnose/report.hpp"
 
 #include "heal_rows.hpp"
+#include "fault_rows.hpp"
 #include "helloscope/diagnose/units.hpp"
 #include "helloscope/wire/tls/names.hpp"
 #include "items.hpp"
@@ -234,6 +235,7 @@ std::string flow_text(const timeline& flow, const report_options& options) {
         out.paragraph(0, outcome_of(flow, nullptr), ink::good);
     }
     add_way_rows(out, flow);
+    add_fault_rows(out, flow);
     add_stages(out, flow);
     add_hello(out, flow);
     add_shape_rows(out, flow);

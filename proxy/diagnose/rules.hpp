@@ -5,6 +5,7 @@
 
 namespace helloscope::diagnose::rules {
 
+std::optional<finding> fault_injected(const facts& f);
 std::optional<finding> tls_to_plain_proxy(const facts& f);
 std::optional<finding> client_silent(const facts& f);
 std::optional<finding> http_unanswered(const facts& f);
