@@ -296,6 +296,7 @@ bool chain::holds() const {
 void chain::change(std::vector<spec> faults, timestamp now, chain_sink& to) {
     auto& my = *state_;
     auto old = std::exchange(my.stages, {});
+    if (my.over) return; // nothing passes any more
     std::vector<bool> stays(old.size());
     std::vector<std::size_t> became(old.size()); // the stage behind which its bytes go on
     std::size_t next = 0;
