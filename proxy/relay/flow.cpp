@@ -1,5 +1,6 @@
 #include "flow.hpp"
 
+#include "flow_faults.hpp"
 #include "helloscope/diagnose/diagnose.hpp"
 #include "helloscope/model/facts.hpp"
 #include "helloscope/policy/route.hpp"
@@ -161,6 +162,13 @@ void flow::abort() {
     if (beside != nullptr) beside->abort();
 }
 
+void flow::cut() {
+    if (std::exchange(aborted, true)) return;
+    if (pause != nullptr) pause->cancel();
+    if (client) client->stop_waiting();
+    if (server) server->stop_waiting();
+}
+
 void flow::stop() {
     if (!std::exchange(aborted, true))
         tell_closed(leg::client, "helloscope", "error", "helloscope ends");
@@ -180,6 +188,7 @@ void flow::tick() {
     const auto now = clock.now();
     watching.tick(now);
     look_at_segments(look::again);
+    if (faults) faults->look();
     if (aborted || over) return;
     if (opens != nullptr && opens->client_may_leave && !opens->client_left) {
         opens->client_left = client->ended();

@@ -27,6 +27,8 @@ struct arrival {
         : in(through), from(peer), destination(std::move(meant)) {}
 };
 
+class flow_faults;
+
 class flow final : private observer_sink {
   public:
     struct surroundings {
@@ -85,6 +87,8 @@ class flow final : private observer_sink {
 
     // Ends both legs at once; whatever waits for them comes back.
     void abort();
+    // A fault ends it: whatever waits comes back, and flow_faults::finish() ends the legs.
+    void cut();
     // The same because helloscope ends.
     void stop();
     // Comes back when the flow was aborted: for a race with something that nobody else can end.
@@ -97,12 +101,14 @@ class flow final : private observer_sink {
     net::stream& from(direction way) { return way == direction::to_server ? *client : *server; }
     net::stream& to(direction way) { return way == direction::to_server ? *server : *client; }
     model::stage stage() const { return stage_; }
+    std::uint64_t number() const { return id_; }
 
     surroundings around;
     const arrival came;
     std::optional<endpoint> own_end;    // of the server leg, told to all flows by `common.ends`
     std::optional<endpoint> introduced; // the client, as a PROXY protocol header names it
     net::flow_clock clock;
+    std::unique_ptr<flow_faults> faults; // null: nothing is broken on purpose
     std::unique_ptr<net::stream> client;
     std::unique_ptr<net::stream> server;
     std::shared_ptr<const policy::route> route; // of the last request; null: nothing is done to it

@@ -1,5 +1,6 @@
 #include "flow_runner.hpp"
 
+#include "flow_faults.hpp"
 #include "front.hpp"
 #include "healing.hpp"
 #include "http_forward.hpp"
@@ -70,11 +71,15 @@ awaitable<std::optional<opened_tunnel>> open_tunnel(flow& running) {
     running.tell_path(leg::server);
     running.enter(stage::hello);
     if (!co_await say_yes(running, asked->by->established(made->local))) co_return std::nullopt;
+    const auto executor = co_await net::asio::this_coro::executor;
+    const bool v6 = made->local.address.v6;
+    if (running.faults) running.faults->wrap(executor, v6);
     opened_tunnel opened(from.take(), std::move(made->early));
-    if (heals(running)) {
+    if (!running.aborted && heals(running)) {
         auto raced = co_await race_first_flight(
             running, *asked, *made, std::move(opened.from_client), std::move(opened.from_server));
         opened = opened_tunnel(std::move(raced.from_client), std::move(raced.from_server));
+        if (running.faults) running.faults->wrap(executor, v6); // the leg may be another one
     }
     co_return opened;
 }
@@ -85,6 +90,7 @@ awaitable<void> run_flow(flow& running) {
     auto opened = co_await open_tunnel(running);
     if (opened)
         co_await tunnel(running, std::move(opened->from_client), std::move(opened->from_server));
+    if (running.faults) co_await running.faults->finish();
 }
 
 awaitable<std::optional<server_leg>> open_unless_gone(flow& of, request& asked, bool sent_more) {
@@ -105,7 +111,8 @@ awaitable<std::optional<server_leg>> open_unless_gone(flow& of, request& asked, 
 
 awaitable<void> tunnel(flow& of, bytes from_client, bytes from_server) {
     of.last_byte = of.clock.now();
-    co_await pump(of, std::move(from_client), std::move(from_server));
+    if (!of.aborted) co_await pump(of, std::move(from_client), std::move(from_server));
+    if (of.faults && !of.aborted) co_await of.faults->settle();
     of.over = true;
     if (of.aborted) co_return;
     of.tell_path(leg::client);

@@ -1,5 +1,6 @@
 #include "http_forward.hpp"
 
+#include "flow_faults.hpp"
 #include "flow_runner.hpp"
 #include "fronts/fronts.hpp"
 #include "http/exchange.hpp"
@@ -62,6 +63,7 @@ awaitable<opened> open(
     }
     of.tell_path(leg::server);
     of.enter(model::stage::data);
+    if (of.faults) of.faults->wrap(co_await net::asio::this_coro::executor, made->local.address.v6);
     leg.key = key;
     leg.http_parent = std::move(made->http_parent);
     leg.answers = std::make_unique<stream_reader>(of.server, of.around.buffers);

@@ -2,6 +2,7 @@
 
 #include "fast_path.hpp"
 #include "first_flight.hpp"
+#include "flow_faults.hpp"
 #include "helloscope/policy/route.hpp"
 
 namespace helloscope::relay {
@@ -182,28 +183,16 @@ awaitable<ending> move_direction(flow& moving, direction way, bytes early) {
     }
 }
 
-// What was written to a leg arrives before the reset that follows it, for as long as its peer's
-// kernel goes on taking it.
-awaitable<void> drain(net::stream& leg) {
-    constexpr int most_quiet = 200; // looks, 5 ms apart, without progress
-    net::asio::steady_timer pause(co_await net::asio::this_coro::executor);
-    auto left = leg.unacknowledged();
-    for (int quiet = 0; left > 0 && quiet < most_quiet;) {
-        pause.expires_after(5ms);
-        co_await pause.async_wait(net::as_result);
-        const auto now = leg.unacknowledged();
-        quiet = now < left ? 0 : quiet + 1;
-        left = now;
-    }
-}
-
 // A TLS client that ends its sending before the handshake is over has given up; a server that
-// answers nothing then would keep the flow open for ever.
+// answers nothing then would keep the flow open for ever. So would a fault that lets its end not
+// pass.
 awaitable<void> end_unless_answered(flow& moving) {
     net::asio::steady_timer grace(co_await net::asio::this_coro::executor);
     const auto pending = [&] {
-        return !moving.aborted && !moving.over && moving.stage() > model::stage::hello &&
-               moving.stage() < model::stage::data;
+        const bool handshake = moving.stage() > model::stage::hello &&
+                               moving.stage() < model::stage::data;
+        const bool stuck = moving.faults && moving.faults->stuck();
+        return !moving.aborted && !moving.over && (handshake || stuck);
     };
     moving.pause = &grace;
     while (pending()) {
@@ -257,6 +246,19 @@ awaitable<void> run_direction(flow& moving, direction way, bytes early, two_ways
 }
 
 } // namespace
+
+awaitable<void> drain(net::stream& leg) {
+    constexpr int most_quiet = 200; // looks, 5 ms apart, without progress
+    net::asio::steady_timer pause(co_await net::asio::this_coro::executor);
+    auto left = leg.unacknowledged();
+    for (int quiet = 0; left > 0 && quiet < most_quiet;) {
+        pause.expires_after(5ms);
+        co_await pause.async_wait(net::as_result);
+        const auto now = leg.unacknowledged();
+        quiet = now < left ? 0 : quiet + 1;
+        left = now;
+    }
+}
 
 awaitable<error_code> write_all(net::stream& to, bytes_view what) {
     while (!what.empty()) {

@@ -13,6 +13,9 @@ enum class ending : std::uint8_t { open, fin, broken_source, broken_target };
 // answer.
 net::awaitable<void> pump(flow& moving, bytes from_client, bytes from_server = {});
 
+// Until what was written to a leg has arrived, for as long as its peer's kernel goes on taking it.
+net::awaitable<void> drain(net::stream& leg);
+
 // All of `what` to one stream; the error that stopped it. Waits for room, not for a deadline.
 net::awaitable<net::error_code> write_all(net::stream& to, bytes_view what);
 

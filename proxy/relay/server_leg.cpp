@@ -1,5 +1,6 @@
 #include "server_leg.hpp"
 
+#include "connect_faults.hpp"
 #include "helloscope/net/dialers/happy_eyeballs.hpp"
 #include "helloscope/net/dialers/hop.hpp"
 #include "helloscope/net/streams/tcp_stream.hpp"
@@ -116,7 +117,9 @@ awaitable<server_leg> dial(
     const auto& options = of.around.common.options;
     of.enter(stage::resolve);
     net::resolver::answer to;
-    if (known)
+    if (auto broken = broken_lookup(of, what.at))
+        to = std::move(*broken);
+    else if (known)
         to = std::move(*known);
     else
         to = co_await resolve(of, what.at);
@@ -133,6 +136,12 @@ awaitable<server_leg> dial(
     dialing.binding = options.leave_by;
     if (of.route) dialing.segments = of.route->shaping.limit;
     net::dial_report report = [&of](model::happening event) { of.tell(std::move(event)); };
+    if (const auto broken = co_await broken_dial(of, to, dialing.total)) {
+        auto why = not_connected(what, to, *broken);
+        why.spec.cause += ", says a fault of helloscope";
+        co_return server_leg(std::move(why));
+    }
+    if (co_await cancelled()) co_return server_leg();
     auto dialed = co_await net::dial(to.event.addresses, to.port, dialing, std::move(report));
     if (!dialed.socket) co_return server_leg(not_connected(what, to, dialed));
     if (leads_to_us(of, *dialed.socket)) co_return server_leg(ourselves(what));
@@ -400,6 +409,7 @@ awaitable<server_leg> open_server_leg(flow& of, request& asked) {
     if (!asked.way) co_await choose_way(of, asked);
     auto way = *std::exchange(asked.way, std::nullopt);
     tell_way(of, way);
+    arm_faults(of);
     const auto target = net::apply_connect_to(options.names, asked.target);
     const bool direct = way.parents.empty();
     // In the words of the client, even where --connect-to leads elsewhere.
