@@ -79,6 +79,23 @@ class Bazelisk(support.Case):
                 verdicts = [flow.verdict for flow in proxy.flows().values()]
                 self.assertEqual(verdicts, [verdict] * 5)
 
+    def test_it_survives_a_black_hole(self):
+        """What a CI job can ask: the first connection is lost in a path of 1,400 bytes, the second is
+        not, and that is so each time."""
+        recording = self.path("black-hole.pcapng")
+        done = self.helloscope(
+            "run", "--record", recording, "--fault", "blackhole:mtu=1400 toxicity=0.5 seed=3",
+            *self.connect_to(self.port), "--", self.program, "version",
+            env=self.bazelisk_environment(),
+        )  # fmt: skip
+        self.assertEqual(done.stdout, b"a Bazel was run: version\n")
+        flows = list(support.flows_of(self, recording).values())
+        self.assertEqual([flow.verdict for flow in flows], ["fault-injected", None])
+        lost = flows[0].one("faulted")
+        self.assertEqual((lost["dir"], lost["offset"]), ("to_server", 0))
+        self.assertIn("a segment of 1493 bytes makes a packet of 1545", lost["did"])
+        self.assertGreater(flows[0].one("flow_closed")["took"], 9)  # Go waits 10 s
+
 
 if __name__ == "__main__":
     if platform.machine() not in MACHINES:

@@ -71,7 +71,7 @@ struct fault_stream::state final : fault::chain_sink, std::enable_shared_from_th
                 end();
                 return;
             }
-            const auto written = inner->write_now(ready);
+            const auto written = inner->write_segment_now(ready);
             chain.sent(written.size);
             if (written.error == asio::error::would_block)
                 carry_on_later();
