@@ -1,7 +1,7 @@
 #include "helloscope/diagnose/report.hpp"
 
-#include "heal_rows.hpp"
 #include "fault_rows.hpp"
+#include "heal_rows.hpp"
 #include "helloscope/diagnose/units.hpp"
 #include "helloscope/wire/tls/names.hpp"
 #include "items.hpp"
