@@ -96,9 +96,13 @@ result<cure> parse_line(std::string_view line) {
 } // namespace
 
 network network_of(const ip_address& local) {
-    const auto address = unmapped(local);
-    const std::uint8_t prefix = address.v6 ? 64 : 24;
-    return *parse_network_around(fmt::format("{}/{}", to_string(address), prefix));
+    network around;
+    around.address = unmapped(local);
+    around.prefix = around.address.v6 ? 64 : 24;
+    std::fill(
+        around.address.octets.begin() + around.prefix / 8, around.address.octets.end(),
+        std::uint8_t{0});
+    return around;
 }
 
 result<memory> memory::parse(std::string_view text) {

@@ -249,9 +249,10 @@ void race::heard(contender& from, bytes_view read) {
     from.answer.insert(from.answer.end(), read.begin(), read.end());
     if (flight_.now() != heal::first_flight::state::whole) return settle(from); // unasked
     from.reading.feed(read);
-    if (from.reading.state() == flight::whole)
+    const auto state = from.reading.state();
+    if (state == flight::whole)
         settle(from);
-    else
+    else if (state == flight::possible || from.answer.size() >= wanted().limits.held)
         consider();
 }
 
