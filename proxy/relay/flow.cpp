@@ -3,6 +3,7 @@
 #include "flow_faults.hpp"
 #include "helloscope/diagnose/diagnose.hpp"
 #include "helloscope/model/facts.hpp"
+#include "helloscope/net/kernel/segments.hpp"
 #include "helloscope/policy/route.hpp"
 
 #include <algorithm>
@@ -86,7 +87,7 @@ void flow::tell_clamped(model::clamped limit) {
     const auto& stream = limit.of == leg::client ? client : server;
     const auto sample = stream ? stream->path() : std::nullopt;
     if (sample) {
-        limit.advertised = sample->advmss;
+        limit.advertised = net::advertised_mss(*sample);
         limit.snd_mss = sample->snd_mss;
     }
     tell(std::move(limit));

@@ -11,4 +11,10 @@ error_code limit_segments(int socket, std::uint32_t mss) {
     return set == 0 ? error_code() : error_code(errno, boost::system::system_category());
 }
 
+std::optional<std::uint32_t> advertised_mss(const model::path_sample& sample) {
+    constexpr std::uint32_t timestamp_option = 12; // bytes, with its padding
+    if (!sample.advmss || !sample.timestamps) return std::nullopt;
+    return *sample.advmss + (*sample.timestamps ? timestamp_option : 0);
+}
+
 } // namespace helloscope::net

@@ -1,5 +1,6 @@
 #include "helloscope/net/dialers/happy_eyeballs.hpp"
 
+#include "helloscope/net/kernel/segments.hpp"
 #include "helloscope/net/kernel/tcp_info.hpp"
 #include "support/catch.hpp"
 #include "support/loopback.hpp"
@@ -150,7 +151,7 @@ TEST_CASE("a limit of segments is right for the family, and said to the peer") {
         auto outcome = run(
             context, dial({address(where)}, to.local_endpoint().port(), limits, seen.sink()));
         REQUIRE(outcome.socket);
-        return read_path(outcome.socket->native_handle()).value().advmss;
+        return advertised_mss(read_path(outcome.socket->native_handle()).value());
     };
     CHECK(advertised(v4, "127.0.0.1", {measure::mss, 1360}) == 1360U);
     CHECK(advertised(v6, "::1", {measure::mss, 1360}) == 1360U);

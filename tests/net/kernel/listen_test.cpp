@@ -1,5 +1,6 @@
 #include "helloscope/net/kernel/listen.hpp"
 
+#include "helloscope/net/kernel/segments.hpp"
 #include "helloscope/net/kernel/tcp_info.hpp"
 #include "support/loopback.hpp"
 #include "support/own_network.hpp"
@@ -117,7 +118,7 @@ TEST_CASE("a listener's limit of segments is that of what it accepts") {
     acceptors->front().accept(accepted);
     const auto path = net::read_path(accepted.native_handle());
     REQUIRE(path);
-    CHECK(path->advmss == 1200U);
+    CHECK(net::advertised_mss(*path) == 1200U);
     CHECK(path->snd_mss == (*path->timestamps ? 1188U : 1200U));
     CHECK(net::read_path(client.native_handle())->snd_mss == path->snd_mss);
     const auto refused = listen_on(

@@ -38,7 +38,18 @@ TEST_CASE("a limit before connect is advertised, and kept by both ends") {
     const auto theirs = net::read_path(far.native_handle());
     REQUIRE(ours);
     REQUIRE(theirs);
-    CHECK(ours->advmss == 1360U);
+    CHECK(net::advertised_mss(*ours) == 1360U);
     CHECK(ours->snd_mss == (*ours->timestamps ? 1348U : 1360U));
     CHECK(theirs->snd_mss == ours->snd_mss);
+}
+
+TEST_CASE("what was advertised is known where the kernel tells of timestamps") {
+    model::path_sample sample;
+    CHECK(net::advertised_mss(sample) == std::nullopt);
+    sample.advmss = 1348;
+    CHECK(net::advertised_mss(sample) == std::nullopt);
+    sample.timestamps = true;
+    CHECK(net::advertised_mss(sample) == 1360U);
+    sample.timestamps = false;
+    CHECK(net::advertised_mss(sample) == 1348U);
 }
