@@ -2,6 +2,7 @@
 
 #include "certs_folder.hpp"
 #include "files.hpp"
+#include "helloscope/relay/access.hpp"
 #include "values.hpp"
 
 #include <fmt/format.h>
@@ -148,10 +149,8 @@ std::string_view flag_of(relay::way_in how) {
 // Open to nobody by accident.
 result<void> check_access(const relay::options& plan) {
     for (const auto& where : plan.listeners) {
-        if (where.at.address.is_loopback() || !plan.access.allow_from.empty()) continue;
-        const bool asks = where.how == relay::way_in::proxy ||
-                          where.how == relay::way_in::tls_proxy;
-        if (asks && plan.access.logins) continue;
+        if (relay::is_guarded(where, plan.access)) continue;
+        const bool asks = relay::asks_for_password(where.how);
         return std::unexpected(failure{fmt::format(
             "{} {}: everybody who reaches the port could use this proxy: say who may with "
             "--allow-from CIDR{}",

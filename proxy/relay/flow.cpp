@@ -176,6 +176,17 @@ void flow::stop() {
     abort();
 }
 
+void flow::leave(std::string_view why) {
+    if (aborted) return;
+    tell_path(leg::client);
+    tell_path(leg::server);
+    tell_closed(leg::client, "helloscope", "fin", std::string(why));
+    aborted = true;
+    if (client) client->close();
+    if (server) server->close();
+    abort(); // whatever waits for something else
+}
+
 net::awaitable<net::error_code> flow::stopped() {
     net::asio::steady_timer never(
         co_await net::asio::this_coro::executor, std::chrono::steady_clock::time_point::max());

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "buffers.hpp"
+#include "entrance.hpp"
 #include "helloscope/model/timeline.hpp"
 #include "helloscope/net/clock.hpp"
 #include "helloscope/net/kernel/pipe.hpp"
@@ -17,14 +18,15 @@ namespace helloscope::relay {
 
 // How a connection came to us.
 struct arrival {
-    const listening& in;
+    std::shared_ptr<const entrance> by;
+    const listening& in; // of that
     endpoint from;
     result<endpoint> destination; // where the client was going; the listener, unless transparent
 
     arrival(const listening& through, const endpoint& peer)
-        : in(through), from(peer), destination(through.at) {}
-    arrival(const listening& through, const endpoint& peer, result<endpoint> meant)
-        : in(through), from(peer), destination(std::move(meant)) {}
+        : arrival(std::make_shared<const entrance>(through), peer, through.at) {}
+    arrival(std::shared_ptr<const entrance> through, const endpoint& peer, result<endpoint> meant)
+        : by(std::move(through)), in(by->where), from(peer), destination(std::move(meant)) {}
 };
 
 class flow_faults;
@@ -91,6 +93,8 @@ class flow final : private observer_sink {
     void cut();
     // The same because helloscope ends.
     void stop();
+    // Closes both legs as a server does that goes: its listener was closed or changed.
+    void leave(std::string_view why);
     // Comes back when the flow was aborted: for a race with something that nobody else can end.
     net::awaitable<net::error_code> stopped();
     // Called every `period`: deadlines, what has become old, and whether the flow stands still. One

@@ -2,6 +2,7 @@
 
 #include "fronts/fronts.hpp"
 #include "helloscope/net/streams/deadline.hpp"
+#include "helloscope/relay/access.hpp"
 #include "helloscope/wire/front/hop_fields.hpp"
 #include "helloscope/wire/front/sniff.hpp"
 #include "pump.hpp"
@@ -177,12 +178,7 @@ std::string_view name_of(first_bytes kind) {
 }
 
 bool may_use(const flow& of) {
-    const auto& allowed = of.around.common.options.access.allow_from;
-    const auto& client = of.came.from.address;
-    return allowed.empty() || client.is_loopback() ||
-           std::any_of(allowed.begin(), allowed.end(), [&](const network& one) {
-               return one.contains(client);
-           });
+    return may_come(of.came.from.address, of.around.common.options.access);
 }
 
 refusal forbidden(const flow& of) {

@@ -1,9 +1,8 @@
 #include "helloscope/relay/proxy.hpp"
 
-#include "helloscope/net/kernel/listen.hpp"
 #include "helloscope/policy/route.hpp"
+#include "listener_book.hpp"
 #include "server_leg.hpp"
-#include "worker.hpp"
 
 #include <fmt/format.h>
 #include <random>
@@ -12,17 +11,6 @@
 namespace helloscope::relay {
 
 namespace {
-
-std::string_view flag_of(way_in how) {
-    switch (how) {
-    case way_in::proxy: return "--listen";
-    case way_in::tls_proxy: return "--listen-tls";
-    case way_in::reverse: return "--reverse";
-    case way_in::redirect:
-    case way_in::tproxy: return "--transparent";
-    }
-    return "";
-}
 
 // Unlike that of any other instance, which a request may well pass through too.
 std::string make_pseudonym() {
@@ -61,14 +49,15 @@ result<void> check_ways_out(const options& wanted) {
 
 class running final : public proxy {
   public:
-    explicit running(const options& wanted) : resolver_(wanted.names) {
+    explicit running(const options& wanted) : book_(workers_), resolver_(wanted.names) {
         for (unsigned i = 0; i < wanted.threads; ++i)
             workers_.push_back(std::make_unique<worker>());
     }
 
     // First the addresses, then the recording: one that is in use must not empty an old file.
     result<void> serve(options wanted, onlookers to) {
-        if (auto listening = listen(wanted); !listening) return std::unexpected(listening.error());
+        if (auto listening = book_.open_given(wanted.listeners); !listening)
+            return std::unexpected(listening.error());
         if (auto way_out = check_ways_out(wanted); !way_out)
             return std::unexpected(way_out.error());
         auto record = recorder::start(wanted.recording, wanted.threads, std::move(to));
@@ -76,6 +65,7 @@ class running final : public proxy {
         record_ = std::move(*record);
 
         shared_.emplace(std::move(wanted), resolver_, make_pseudonym());
+        book_.begin(*shared_);
         for (unsigned i = 0; i < workers_.size(); ++i)
             threads_.emplace_back([this, i] { workers_[i]->run(*shared_, record_->way_in(i)); });
         return {};
@@ -85,7 +75,29 @@ class running final : public proxy {
     std::uint64_t open_flows() const override { return shared_->count.open; }
     std::uint64_t flows() const override { return shared_->count.flows; }
 
+    std::vector<listener_state> all_listeners() const override { return book_.all(); }
+    changed<listener_state> listener(std::string_view name) const override {
+        return book_.find(name);
+    }
+    changed<listener_state> add_listener(listener_wish wanted) override {
+        return book_.add(std::move(wanted));
+    }
+    changed<std::vector<listener_state>> put_listeners(std::vector<listener_wish> wanted) override {
+        return book_.put(std::move(wanted));
+    }
+    changed<void> remove_listener(std::string_view name) override { return book_.remove(name); }
+    changed<void> add_fault(std::string_view listener, fault::spec one) override {
+        return book_.add_fault(listener, std::move(one));
+    }
+    changed<void> replace_fault(std::string_view listener, fault::spec one) override {
+        return book_.replace_fault(listener, std::move(one));
+    }
+    changed<void> remove_fault(std::string_view listener, std::string_view name) override {
+        return book_.remove_fault(listener, name);
+    }
+
     recorder_totals stop() override {
+        book_.end();
         for (auto& one : workers_) one->stop();
         for (auto& one : threads_) one.join();
         threads_.clear();
@@ -97,26 +109,10 @@ class running final : public proxy {
     }
 
   private:
-    // Every listener, on every thread; the options then say where they really listen.
-    result<void> listen(options& wanted) {
-        std::vector<net::asio::io_context*> contexts;
-        for (auto& one : workers_) contexts.push_back(&one->context());
-        for (auto& where : wanted.listeners) {
-            const auto kind = where.how == way_in::tproxy ? net::listen_kind::transparent
-                                                          : net::listen_kind::plain;
-            auto acceptors = net::listen(
-                contexts, where.at, kind, flag_of(where.how), where.client_mss);
-            if (!acceptors) return std::unexpected(acceptors.error());
-            where.at = net::from_asio(acceptors->front().local_endpoint());
-            for (std::size_t i = 0; i < workers_.size(); ++i)
-                workers_[i]->take(std::move((*acceptors)[i]));
-        }
-        return {};
-    }
-
     // In the order in which they need each other; they end in the other order.
     std::unique_ptr<recorder> record_;
     std::vector<std::unique_ptr<worker>> workers_;
+    listener_book book_;
     net::resolver resolver_; // gone before the contexts that its answers go to
     std::optional<shared> shared_;
     std::vector<std::thread> threads_;

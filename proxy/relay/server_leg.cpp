@@ -85,9 +85,9 @@ refusal came_back(const hop_name& what) {
 }
 
 bool leads_to_us(const flow& of, const ip_address& address, std::uint16_t port) {
-    for (const auto& where : of.around.common.options.listeners)
-        if (is_listener(where, address, port)) return true;
-    return false;
+    const auto listeners = of.around.common.listeners.now();
+    return std::ranges::any_of(
+        *listeners, [&](const auto& where) { return is_listener(where, address, port); });
 }
 
 // The same once it is connected: an address of this machine that a wildcard listener takes.
@@ -96,9 +96,10 @@ bool leads_to_us(const flow& of, const net::tcp::socket& socket) {
     const auto remote = socket.remote_endpoint(failed);
     const auto local = socket.local_endpoint(failed);
     if (failed || remote.address() != local.address()) return false;
-    for (const auto& where : of.around.common.options.listeners)
-        if (where.at.address.is_unspecified() && where.at.port == remote.port()) return true;
-    return false;
+    const auto listeners = of.around.common.listeners.now();
+    return std::ranges::any_of(*listeners, [&](const auto& where) {
+        return where.at.address.is_unspecified() && where.at.port == remote.port();
+    });
 }
 
 awaitable<bool> cancelled() {

@@ -7,6 +7,7 @@
 #include "helloscope/relay/heal_memory.hpp"
 #include "helloscope/relay/options.hpp"
 #include "helloscope/relay/recorder.hpp"
+#include "snapshot.hpp"
 
 #include <atomic>
 #include <mutex>
@@ -41,38 +42,22 @@ class own_ends {
     std::unordered_set<std::string> ends_;
 };
 
-// The policy: one immutable whole, exchanged while flows run. A flow looks once for each request
-// and keeps the route that it found.
-class current_routes {
-  public:
-    explicit current_routes(std::shared_ptr<const policy::routes> first)
-        : routes_(std::move(first)) {}
-    std::shared_ptr<const policy::routes> now() const { // null: there are none
-        const std::lock_guard lock(mutex_);
-        return routes_;
-    }
-    void exchange(std::shared_ptr<const policy::routes> others) {
-        const std::lock_guard lock(mutex_);
-        routes_ = std::move(others);
-    }
-
-  private:
-    mutable std::mutex mutex_;
-    std::shared_ptr<const policy::routes> routes_;
-};
-
 struct shared {
-    const relay::options options; // its listeners are where we really listen
+    const relay::options options; // its listeners are where we really listen, from the beginning
+    snapshot<std::vector<listening>> listeners; // all that are open now; never null
     net::resolver& resolver;
     const std::string pseudonym; // ours, in the Via field of what we send (RFC 9110 section 7.6.3)
     const data_path path;        // never automatic
     counters count;
     own_ends ends;
-    current_routes routes;
+    // The policy; null: there is none. A flow looks once for each request and keeps what it found.
+    snapshot<policy::routes> routes;
     heal_memory cures;
 
     shared(relay::options wanted, net::resolver& names, std::string name)
-        : options(std::move(wanted)), resolver(names), pseudonym(std::move(name)),
+        : options(std::move(wanted)),
+          listeners(std::make_shared<const std::vector<listening>>(options.listeners)),
+          resolver(names), pseudonym(std::move(name)),
           path(
               options.path != data_path::automatic ? options.path
               : net::peeks_at_offsets()            ? data_path::peek

@@ -41,38 +41,67 @@ void ignore_broken_pipes() {
 } // namespace
 
 void worker::run(shared& common, recorder::inlet& record) {
+    common_ = &common;
     record_ = &record;
     pipes_.emplace(net::pipe_budget() / common.options.threads);
     ignore_broken_pipes();
-    const auto end = [](std::exception_ptr bug) {
-        if (bug) std::rethrow_exception(bug); // a relay that accepts nothing must not seem to run
-    };
-    std::size_t index = 0;
-    for (auto& one : doors_)
-        net::asio::co_spawn(
-            context_, accept(common, one, common.options.listeners.at(index++)), end);
-    net::asio::co_spawn(context_, sweep(), end);
+    for (auto place = doors_.begin(); place != doors_.end(); ++place) open(place);
+    net::asio::co_spawn(context_, sweep(), [](std::exception_ptr bug) {
+        if (bug) std::rethrow_exception(bug);
+    });
     context_.run();
+}
+
+void worker::take(net::tcp::acceptor acceptor, std::shared_ptr<const entrance> in) {
+    const auto place = doors_.emplace(doors_.end(), std::move(acceptor), std::move(in));
+    if (common_ != nullptr) open(place);
+}
+
+void worker::open(std::list<door>::iterator place) {
+    net::asio::co_spawn(context_, accept(*place), [this, place](std::exception_ptr bug) {
+        if (bug) std::rethrow_exception(bug); // a relay that accepts nothing must not seem to run
+        if (!stopping_) doors_.erase(place);
+    });
+}
+
+void worker::door::close() {
+    closed = true;
+    net::error_code ignored;
+    acceptor.close(ignored);
+    room.cancel();
+}
+
+void worker::close(const entrance& in, std::string_view why) {
+    for (auto& one : doors_)
+        if (one.in.get() == &in) one.close();
+    end_flows(in, why);
+}
+
+void worker::exchange(const entrance& in, const std::shared_ptr<const entrance>& by) {
+    for (auto& one : doors_)
+        if (one.in.get() == &in) one.in = by;
+    end_flows(in, "its listener was changed");
+}
+
+void worker::end_flows(const entrance& of, std::string_view why) {
+    for (auto* one : flows_)
+        if (one->came.by.get() == &of) one->leave(why);
 }
 
 void worker::stop() {
     net::asio::post(context_, [this] {
         stopping_ = true;
-        net::error_code ignored;
-        for (auto& one : doors_) {
-            one.acceptor.close(ignored);
-            one.room.cancel();
-        }
+        for (auto& one : doors_) one.close();
         sweep_timer_.cancel();
         for (auto* one : flows_) one->stop();
     });
 }
 
-awaitable<void> worker::accept(shared& common, door& at, const listening& where) {
-    while (!stopping_) {
-        co_await wait_for_room(common, at);
+awaitable<void> worker::accept(door& at) {
+    while (!at.closed) {
+        co_await wait_for_room(at);
         auto [error, client] = co_await at.acceptor.async_accept(net::as_result);
-        if (stopping_) co_return;
+        if (at.closed) co_return;
         if (error) {
             // Out of file descriptors or memory: flows that end make room.
             if (error != net::asio::error::connection_aborted) {
@@ -85,13 +114,14 @@ awaitable<void> worker::accept(shared& common, door& at, const listening& where)
         }
         const auto peer = client.remote_endpoint(error);
         if (error) continue; // gone again
-        arrival came(where, net::from_asio(peer), destination_of(client, where));
+        arrival came(at.in, net::from_asio(peer), destination_of(client, at.in->where));
         net::asio::co_spawn(
-            context_, serve(common, std::move(client), std::move(came)), net::asio::detached);
+            context_, serve(std::move(client), std::move(came)), net::asio::detached);
     }
 }
 
-awaitable<void> worker::wait_for_room(const shared& common, door& at) {
+awaitable<void> worker::wait_for_room(door& at) {
+    const auto& common = *common_;
     if (common.count.open < common.options.max_flows) {
         full_ = false;
         co_return;
@@ -99,13 +129,14 @@ awaitable<void> worker::wait_for_room(const shared& common, door& at) {
     if (!std::exchange(full_, true)) // once, until there was room again
         spdlog::warn(
             "{} flows are open (--max-flows): new connections wait", common.options.max_flows);
-    while (!stopping_ && common.count.open >= common.options.max_flows) {
+    while (!at.closed && common.count.open >= common.options.max_flows) {
         at.room.expires_after(100ms); // another thread's flow may end too
         co_await at.room.async_wait(net::as_result);
     }
 }
 
-awaitable<void> worker::serve(shared& common, net::tcp::socket client, arrival came) {
+awaitable<void> worker::serve(net::tcp::socket client, arrival came) {
+    auto& common = *common_;
     flow one({common, *record_, buffers_, *pipes_}, net::make_tcp_stream(std::move(client)), came);
     const auto place = flows_.insert(flows_.end(), &one);
     try {

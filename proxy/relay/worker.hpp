@@ -11,8 +11,13 @@ class worker {
   public:
     net::asio::io_context& context() { return context_; }
 
-    // A socket that listens where `common.options.listeners[i]` says: the i-th call. Before run().
-    void take(net::tcp::acceptor acceptor) { doors_.emplace_back(std::move(acceptor)); }
+    // A socket that listens. Before run(), or on the worker's own thread as all that follows.
+    void take(net::tcp::acceptor acceptor, std::shared_ptr<const entrance> in);
+    // No more comes in there, and its flows end.
+    void close(const entrance& in, std::string_view why);
+    // The socket goes on listening for another listener at the same address.
+    void exchange(const entrance& in, const std::shared_ptr<const entrance>& by);
+
     // Serves until stop(); called on the worker's own thread.
     void run(shared& common, recorder::inlet& record);
     // From any thread.
@@ -21,17 +26,23 @@ class worker {
   private:
     struct door {
         net::tcp::acceptor acceptor;
+        std::shared_ptr<const entrance> in;
         net::asio::steady_timer room; // waits while --max-flows are open
-        explicit door(net::tcp::acceptor open)
-            : acceptor(std::move(open)), room(acceptor.get_executor()) {}
+        bool closed = false;
+        door(net::tcp::acceptor open, std::shared_ptr<const entrance> how)
+            : acceptor(std::move(open)), in(std::move(how)), room(acceptor.get_executor()) {}
+        void close();
     };
 
-    net::awaitable<void> accept(shared& common, door& at, const listening& where);
-    net::awaitable<void> serve(shared& common, net::tcp::socket client, arrival came);
+    void open(std::list<door>::iterator place);
+    void end_flows(const entrance& of, std::string_view why);
+    net::awaitable<void> accept(door& at);
+    net::awaitable<void> serve(net::tcp::socket client, arrival came);
     net::awaitable<void> sweep();
-    net::awaitable<void> wait_for_room(const shared& common, door& at);
+    net::awaitable<void> wait_for_room(door& at);
 
     net::asio::io_context context_{1};
+    shared* common_ = nullptr; // from run() on
     recorder::inlet* record_ = nullptr;
     buffer_pool buffers_;
     std::optional<net::pipe_pool> pipes_; // from run() on
