@@ -27,6 +27,14 @@ struct proxy_options {
     std::vector<std::string> via = {};        // URLs of parents, nearest first; never for loopback
     std::string proxy_cacert = {};            // PEM file, for https:// parents; empty: the system's
 
+    // How flows are sent on, and what is broken of them, in the words of the flags of these names;
+    // the first of `routes` that names a flow's destination applies instead.
+    std::string mss = {}, mtu = {};       // "1360"
+    std::string shape = {};               // "split:sni"
+    std::vector<std::string> faults = {}; // "to_server stall@1460"
+    std::vector<std::string> routes = {}; // "host=*.test port=443 shape=split:sni"
+    bool heal = false;
+
     std::string record = {}; // the file to record to; empty: nothing is recorded
 
     std::chrono::milliseconds front_timeout{30'000};
@@ -66,6 +74,10 @@ struct flow {
     std::shared_ptr<const wire::tls::client_hello> client_hello; // the first one
     std::shared_ptr<const wire::tls::server_hello> server_hello; // the last one
 
+    std::string route;               // that applied: its name, or its text; empty: none
+    std::string shape;               // how its first flight was to be sent; empty: as it came
+    std::vector<std::string> faults; // that acted on it, each once: "stall@1460", or its name
+
     std::uint64_t to_server = 0; // bytes relayed, without what was said to the proxy itself
     std::uint64_t to_client = 0;
     std::optional<model::verdict> verdict; // what went wrong: id, certainty, summary, evidence
@@ -100,6 +112,20 @@ class proxy {
     // clients, and this is empty.
     std::string url() const;
 
+    // ---- while it runs; each happens whole, or not at all and the failure says why
+
+    // Instead of those that there are. Flows that run keep the route that they found.
+    result<void> set_routes(const std::vector<std::string>& routes);
+    // One more way in; where it listens. `reverse` as in the options; empty: a proxy.
+    result<endpoint> add_listener(
+        const std::string& name, const std::string& reverse = {},
+        const std::string& listen = "127.0.0.1:0");
+    result<void> remove_listener(const std::string& name); // its flows end
+    // On all flows of a listener, those that run too: "to_server stall@1460 name=frozen". Its name,
+    // which is its text if it says none. No listener is named: the first one.
+    result<std::string> add_fault(const std::string& fault, const std::string& listener = {});
+    result<void> remove_fault(const std::string& name, const std::string& listener = {});
+
     // The flow that ended first among those not handed out yet; waits for one for up to `limit`.
     // Nothing if none ended, or when the proxy is stopped meanwhile.
     std::optional<flow> wait_for_flow(std::chrono::milliseconds limit);
@@ -116,6 +142,7 @@ class proxy {
   private:
     struct running;
     explicit proxy(std::unique_ptr<running> made);
+    std::string name_of(const std::string& listener) const;
     std::unique_ptr<running> running_;
 };
 

@@ -110,6 +110,14 @@ flow relay::make_flow(const model::timeline& story, std::vector<model::event> ev
         out.to_server = story.ended->to_server;
         out.to_client = story.ended->to_client;
     }
+    if (story.route) {
+        out.route = story.route->route;
+        out.shape = story.route->shape;
+    }
+    for (const auto* one : model::told_beside<model::faulted>(story)) {
+        const auto& words = one->name.empty() ? one->fault : one->name;
+        if (std::ranges::find(out.faults, words) == out.faults.end()) out.faults.push_back(words);
+    }
     if (story.concluded) out.verdict = *story.concluded;
     out.complete = !events.empty() && std::holds_alternative<model::flow_opened>(events[0].what);
     out.events = std::move(events);

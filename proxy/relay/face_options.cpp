@@ -29,23 +29,11 @@ result<network> parse_allowed(const std::string& text) {
 
 // Where it listens, and who may come. Open to nobody by accident.
 result<void> plan_way_in(const proxy_options& wanted, options& plan) {
-    const auto at = parse_endpoint(wanted.listen);
-    if (!at)
-        return std::unexpected(
-            bad("listen", wanted.listen, "an address and a port, such as 127.0.0.1:0"));
     auto& where = plan.listeners.front();
-    where.at = *at;
-    if (!wanted.reverse.empty()) {
-        const auto target = parse_host_port(wanted.reverse);
-        if (!target)
-            return std::unexpected(
-                bad("reverse", wanted.reverse, "HOST:PORT, such as registry.test:443"));
-        where.how = way_in::reverse;
-        where.target = *target;
-    }
+    if (auto done = read_listener(wanted.listen, wanted.reverse, where); !done) return done;
     if (auto done = read_each(wanted.allow_from, parse_allowed, plan.access.allow_from); !done)
         return done;
-    if (at->address.is_loopback() || !plan.access.allow_from.empty()) return {};
+    if (where.at.address.is_loopback() || !plan.access.allow_from.empty()) return {};
     return std::unexpected(failure{fmt::format(
         "listen: everybody who reaches {} could use this proxy: say who may with allow_from",
         wanted.listen)});
@@ -70,17 +58,67 @@ result<void> plan_way_out(const proxy_options& wanted, options& plan) {
     return {};
 }
 
+std::string shape_of(const proxy_options& wanted) {
+    std::string text;
+    for (const auto& [prefix, value] :
+         {std::pair("mss:", &wanted.mss), {"mtu:", &wanted.mtu}, {"", &wanted.shape}})
+        if (!value->empty()) text += fmt::format("{}{}{}", text.empty() ? "" : "|", prefix, *value);
+    return text;
+}
+
+// What is done with flows, and which of them.
+result<void> plan_treatment(const proxy_options& wanted, options& plan) {
+    policy::route otherwise;
+    otherwise.heal = wanted.heal;
+    if (const auto text = shape_of(wanted); !text.empty()) {
+        auto shape = shape::parse_shape(text);
+        if (!shape) return std::unexpected(failure{"mss, mtu and shape: " + shape.error().message});
+        otherwise.shaping = std::move(*shape);
+    }
+    if (auto done = read_each(wanted.faults, fault::parse_spec, otherwise.faults); !done)
+        return std::unexpected(failure{"faults: " + done.error().message});
+    auto entries = read_routes(wanted.routes);
+    if (!entries) return std::unexpected(entries.error());
+    auto made = policy::routes::make(std::move(*entries), std::move(otherwise));
+    if (!made) return std::unexpected(failure{"routes: " + made.error().message});
+    plan.routes = std::make_shared<const policy::routes>(std::move(*made));
+    return {};
+}
+
 } // namespace
 
 result<options> make_options(const proxy_options& wanted) {
     options plan;
     if (auto done = plan_way_in(wanted, plan); !done) return std::unexpected(done.error());
     if (auto done = plan_way_out(wanted, plan); !done) return std::unexpected(done.error());
+    if (auto done = plan_treatment(wanted, plan); !done) return std::unexpected(done.error());
     plan.recording.file = wanted.record;
     plan.limits = {
         wanted.front_timeout, wanted.resolve_timeout, wanted.connect_timeout, wanted.parent_timeout,
         wanted.idle_timeout};
     return plan;
+}
+
+result<void> read_listener(
+    const std::string& listen, const std::string& reverse, listening& where) {
+    const auto at = parse_endpoint(listen);
+    if (!at)
+        return std::unexpected(bad("listen", listen, "an address and a port, such as 127.0.0.1:0"));
+    where.at = *at;
+    if (reverse.empty()) return {};
+    const auto target = parse_host_port(reverse);
+    if (!target)
+        return std::unexpected(bad("reverse", reverse, "HOST:PORT, such as registry.test:443"));
+    where.how = way_in::reverse;
+    where.target = *target;
+    return {};
+}
+
+result<std::vector<policy::route_entry>> read_routes(const std::vector<std::string>& texts) {
+    std::vector<policy::route_entry> entries;
+    if (auto done = read_each(texts, policy::parse_route, entries); !done)
+        return std::unexpected(failure{"routes: " + done.error().message});
+    return entries;
 }
 
 } // namespace helloscope::relay

@@ -4,6 +4,7 @@
 #include "listener_book.hpp"
 #include "server_leg.hpp"
 
+#include <algorithm>
 #include <fmt/format.h>
 #include <random>
 #include <thread>
@@ -19,24 +20,35 @@ std::string make_pseudonym() {
 }
 
 // A parent that is ourselves would be a loop from the first connection on.
+result<void> check_parent(
+    std::span<const listening> listeners, const wire::front::proxy_url& parent,
+    std::string_view source) {
+    const auto address = parse_ip_address(
+        parent.at.host == "localhost" ? "127.0.0.1" : parent.at.host);
+    for (const auto& where : listeners)
+        if (address && is_listener(where, *address, parent.at.port))
+            return std::unexpected(failure{fmt::format(
+                "{}: the parent proxy {} is helloscope itself: set another one, or --via "
+                "direct for none",
+                source, to_string(parent))});
+    return {};
+}
+
+result<void> check_routes(std::span<const listening> listeners, const policy::routes& routes) {
+    for (const auto& entry : routes.entries())
+        for (const auto& parent : entry.via.value_or(policy::way_out{}).parents)
+            if (auto fine = check_parent(listeners, parent, "route " + to_string(entry)); !fine)
+                return fine;
+    return {};
+}
+
 result<void> check_ways_out(const options& wanted) {
-    const auto check = [&](const wire::front::proxy_url& parent,
-                           std::string_view source) -> result<void> {
-        const auto address = parse_ip_address(
-            parent.at.host == "localhost" ? "127.0.0.1" : parent.at.host);
-        for (const auto& where : wanted.listeners)
-            if (address && is_listener(where, *address, parent.at.port))
-                return std::unexpected(failure{fmt::format(
-                    "{}: the parent proxy {} is helloscope itself: set another one, or --via "
-                    "direct for none",
-                    source, to_string(parent))});
-        return {};
+    const auto check = [&](const auto& parent, std::string_view source) {
+        return check_parent(wanted.listeners, parent, source);
     };
     const auto& ways = wanted.ways_out;
     if (wanted.routes)
-        for (const auto& entry : wanted.routes->entries())
-            for (const auto& parent : entry.via.value_or(policy::way_out{}).parents)
-                if (auto fine = check(parent, "route " + to_string(entry)); !fine) return fine;
+        if (auto fine = check_routes(wanted.listeners, *wanted.routes); !fine) return fine;
     for (const auto& parent : ways.via)
         if (auto fine = check(parent, "--via"); !fine) return fine;
     if (ways.direct || !ways.via.empty()) return {}; // the environment is not asked
@@ -45,6 +57,15 @@ result<void> check_ways_out(const options& wanted) {
         if (parent)
             if (auto fine = check(*parent, source); !fine) return fine;
     return {};
+}
+
+bool speaks_tls(const policy::routes& routes) {
+    const auto is_https = [](const wire::front::proxy_url& parent) {
+        return parent.scheme == wire::front::proxy_scheme::https;
+    };
+    return std::ranges::any_of(routes.entries(), [&](const policy::route_entry& entry) {
+        return entry.via && std::ranges::any_of(entry.via->parents, is_https);
+    });
 }
 
 class running final : public proxy {
@@ -96,6 +117,25 @@ class running final : public proxy {
         return book_.remove_fault(listener, name);
     }
 
+    std::shared_ptr<const policy::routes> routes() const override { return shared_->routes.now(); }
+    changed<void> set_routes(std::vector<policy::route_entry> others) override {
+        const auto invalid = [](const failure& why) {
+            return std::unexpected(change_error{change_error::reason::invalid, why.message});
+        };
+        const std::lock_guard alone(changing_routes_);
+        const auto old = shared_->routes.now();
+        const auto otherwise = old && old->otherwise() ? *old->otherwise() : policy::route();
+        auto made = policy::routes::make(std::move(others), otherwise);
+        if (!made) return invalid(made.error());
+        if (auto fine = check_routes(*shared_->listeners.now(), *made); !fine)
+            return invalid(fine.error());
+        if (speaks_tls(*made) && !shared_->options.parent_trust)
+            return invalid({"an https:// parent in a route needs one that was there from the "
+                            "start: whom to trust is read then"});
+        shared_->routes.exchange(std::make_shared<const policy::routes>(std::move(*made)));
+        return {};
+    }
+
     recorder_totals stop() override {
         book_.end();
         for (auto& one : workers_) one->stop();
@@ -115,6 +155,7 @@ class running final : public proxy {
     listener_book book_;
     net::resolver resolver_; // gone before the contexts that its answers go to
     std::optional<shared> shared_;
+    std::mutex changing_routes_;
     std::vector<std::thread> threads_;
 };
 

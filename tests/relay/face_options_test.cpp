@@ -1,5 +1,6 @@
 #include "face_options.hpp"
 
+#include "helloscope/policy/route.hpp"
 #include "support/catch.hpp"
 
 using namespace helloscope;
@@ -86,4 +87,34 @@ TEST_CASE("a wrong option of an embedded proxy is named, with what is expected")
         INFO(made.error().message);
         CHECK(made.error().message.starts_with(expected));
     }
+}
+
+TEST_CASE("what an embedded proxy does with flows is said in the words of the flags") {
+    proxy_options wanted;
+    wanted.mss = "1360";
+    wanted.shape = "split:sni";
+    wanted.faults = {"to_server stall@1460"};
+    wanted.routes = {"host=*.test shape=none fault=none", "name=other host=b.example heal=on"};
+    const auto made = relay::make_options(wanted);
+    REQUIRE(made);
+    const auto done_with = [&](const char* host) { return made->routes->match({host, 443}, {}); };
+    CHECK(to_string(done_with("any.example")->shaping) == "mss:1360|split:sni");
+    CHECK(done_with("any.example")->faults.size() == 1);
+    CHECK(done_with("a.test")->changes_nothing());
+    CHECK(done_with("b.example")->name == "other");
+    CHECK(done_with("b.example")->heal);
+    CHECK(relay::make_options({})->routes->match({"any.example", 443}, {}) == nullptr);
+}
+
+TEST_CASE("what cannot be done with flows is named") {
+    const auto error = [](proxy_options wanted) {
+        const auto made = relay::make_options(wanted);
+        return made ? "" : made.error().message;
+    };
+    CHECK(error({.mss = "1"}).starts_with("mss, mtu and shape: "));
+    CHECK(error({.mss = "1360", .mtu = "1400"}) != "");
+    CHECK(error({.shape = "splat"}).starts_with("mss, mtu and shape: "));
+    CHECK(error({.faults = {"stal"}}).starts_with("faults: "));
+    CHECK(error({.routes = {"hots=a"}}).starts_with("routes: "));
+    CHECK(error({.routes = {"host=a", "host=a"}}).starts_with("routes: "));
 }

@@ -212,3 +212,66 @@ TEST_CASE("an embedded proxy records when it is asked to") {
     CHECK(proxy.stop(20s).size() == 1);
     CHECK(std::filesystem::file_size(wanted.record) > 1'000);
 }
+
+TEST_CASE("listeners of an embedded proxy come and go") {
+    two_peers peers;
+    auto proxy = start();
+    const auto at = proxy.add_listener("db", peers.target());
+    REQUIRE(at);
+    tcp::socket client(peers.context);
+    client.connect({asio::ip::address_v4::loopback(), at->port});
+    auto server = peers.server.accept();
+    asio::write(server, asio::buffer("!", 1));
+    char got = 0;
+    asio::read(client, asio::buffer(&got, 1));
+    CHECK(got == '!');
+    CHECK(proxy.add_listener("db").error().message == "there is a listener 'db' already");
+    CHECK(proxy.add_listener("x", "nonsense").error().message.starts_with("reverse: "));
+    CHECK(proxy.add_listener("x", "", "nonsense").error().message.starts_with("listen: "));
+
+    REQUIRE(proxy.remove_listener("db"));
+    CHECK(proxy.remove_listener("db").error().message == "there is no listener 'db'");
+    const auto flow = proxy.wait_for_flow(20s);
+    REQUIRE(flow);
+    CHECK(flow->front == "reverse");
+    CHECK(flow->to_client == 1);
+    CHECK(closings(*flow).back().error == "its listener was removed");
+}
+
+TEST_CASE("a flow of an embedded proxy names its route, which changes while it runs") {
+    two_peers peers;
+    auto proxy = start();
+    const auto pass = [&] {
+        auto client = peers.tunnel(proxy, peers.target());
+        auto server = peers.server.accept();
+    };
+    REQUIRE(proxy.set_routes({"name=here host=127.0.0.1 shape=mss:1360"}));
+    pass();
+    CHECK(proxy.set_routes({"hots=a"}).error().message.starts_with("routes: "));
+    CHECK(
+        proxy.set_routes({"host=a via=http://127.0.0.1:" + std::to_string(proxy.port())})
+            .error()
+            .message.find("is helloscope itself") != std::string::npos);
+    CHECK(proxy.set_routes({"host=a via=https://b.test:1"}).error().message.find("https://") == 3);
+    pass();
+    REQUIRE(proxy.set_routes({}));
+    pass();
+    const auto flows = proxy.stop(20s);
+    REQUIRE(flows.size() == 3);
+    CHECK(flows[0].route == "here");
+    CHECK(flows[0].shape == "mss:1360");
+    CHECK(flows[1].route == "here");
+    CHECK(flows[2].route.empty());
+}
+
+TEST_CASE("faults of an embedded proxy have a name, by which they are removed") {
+    auto proxy = start();
+    CHECK(proxy.add_fault("stall@sni name=frozen").value() == "frozen");
+    CHECK(proxy.add_fault("to_client reset").value() == "to_client reset");
+    CHECK(proxy.add_fault("stal").error().message.find("there is no fault") != std::string::npos);
+    CHECK_FALSE(proxy.add_fault("stall name=frozen"));
+    CHECK_FALSE(proxy.add_fault("stall", "no such listener"));
+    CHECK(proxy.remove_fault("frozen"));
+    CHECK(proxy.remove_fault("to_client reset"));
+    CHECK_FALSE(proxy.remove_fault("frozen"));
+}

@@ -83,6 +83,8 @@ class routes {
         const host_port& target, std::span<const ip_address> addresses) const;
 
     const std::vector<route_entry>& entries() const { return entries_; }
+    // What make() was given; null: nothing is done.
+    const std::shared_ptr<const route>& otherwise() const { return otherwise_; }
 
   private:
     std::vector<route_entry> entries_;

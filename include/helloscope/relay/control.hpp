@@ -1,4 +1,4 @@
-// What can be changed while a relay runs: its listeners and the faults on them. Whatever
+// What can be changed while a relay runs: its listeners, the faults on them, the routes. Whatever
 // is asked for is checked whole first and then done whole, or not at all. Thread-safe; a change has
 // happened when its call returns.
 #pragma once
@@ -12,6 +12,10 @@
 #include <string>
 #include <string_view>
 #include <vector>
+
+namespace helloscope::policy {
+struct route_entry;
+}
 
 namespace helloscope::relay {
 
@@ -60,6 +64,11 @@ class control {
     virtual changed<void> add_fault(std::string_view listener, fault::spec one) = 0;
     virtual changed<void> replace_fault(std::string_view listener, fault::spec one) = 0;
     virtual changed<void> remove_fault(std::string_view listener, std::string_view name) = 0;
+
+    // Flows look for their route when they begin, and keep it. What is done with flows that no
+    // route claims stays as it is.
+    virtual std::shared_ptr<const policy::routes> routes() const = 0; // null: there are none
+    virtual changed<void> set_routes(std::vector<policy::route_entry> others) = 0;
 
     virtual ~control() = default;
 };
