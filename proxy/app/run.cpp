@@ -4,6 +4,7 @@
 #include "helloscope/diagnose/report.hpp"
 #include "helloscope/model/json.hpp"
 #include "helloscope/relay/proxy.hpp"
+#include "helloscope/web/admin.hpp"
 #include "print.hpp"
 #include "run_options.hpp"
 #include "subcommands.hpp"
@@ -85,30 +86,47 @@ class json_lines {
     std::string line_;
 };
 
-relay::onlookers watch(story& told, const run_options& options) {
+// Also tells the admin API, if there is one.
+relay::onlookers watch(story& told, const run_options& options, web::admin* admin) {
     relay::onlookers to;
     if (options.json)
         to.event = json_lines(options.command.empty());
     else
         to.event = stall_crier();
-    to.flow = [&told](const model::timeline& flow) {
+    if (admin != nullptr)
+        to.event = [admin, first = std::move(to.event)](const model::event& event) {
+            first(event);
+            admin->event(event);
+        };
+    to.flow = [&told, admin](const model::timeline& flow) {
         spdlog::info("{}", diagnose::one_line(flow));
         told.add(flow);
+        if (admin != nullptr) admin->flow(flow);
     };
     to.trouble = [](std::string_view what) { spdlog::warn("{}", what); };
     return to;
 }
 
+// Its port is taken before anything else happens; nothing when it is not asked for.
+result<std::unique_ptr<web::admin>> open_admin(const run_plan& plan) {
+    if (!plan.admin) return nullptr;
+    web::admin_options wanted;
+    wanted.at = *plan.admin;
+    wanted.access = plan.relay.access;
+    wanted.version = HELLOSCOPE_VERSION;
+    return web::admin::open(std::move(wanted));
+}
+
 // A recording that nobody asked for may fail: then the run goes on without one.
 result<std::unique_ptr<relay::proxy>> start(
-    run_plan plan, const run_options& options, story& told) {
-    auto started = relay::proxy::start(plan.relay, watch(told, options));
+    run_plan plan, const run_options& options, story& told, web::admin* admin) {
+    auto started = relay::proxy::start(plan.relay, watch(told, options, admin));
     if (started || !plan.recording_by_default ||
         !started.error().message.starts_with("cannot record"))
         return started;
     spdlog::warn("{}: flows are not recorded", started.error().message);
     plan.relay.recording.directory.clear();
-    return relay::proxy::start(plan.relay, watch(told, options));
+    return relay::proxy::start(plan.relay, watch(told, options, admin));
 }
 
 // Two descriptors a flow: the soft limit is often far below what the system allows.
@@ -222,12 +240,16 @@ result<int> run(const run_options& options) {
     raise_file_limit();
     hold_signals(); // before the first thread
     story told;
-    auto proxy = start(std::move(*plan), options, told);
+    auto admin = open_admin(*plan);
+    if (!admin) return std::unexpected(admin.error());
+    auto proxy = start(std::move(*plan), options, told, admin->get());
     if (!proxy) return std::unexpected(proxy.error());
+    if (*admin) (*admin)->serve(**proxy);
     const auto& listeners = (*proxy)->listeners();
     if (!options.port_file.empty()) {
         std::vector<std::uint16_t> ports;
         for (const auto& one : listeners) ports.push_back(one.at.port);
+        if (*admin) ports.push_back((*admin)->at().port);
         if (auto written = write_port_file(options.port_file, ports); !written)
             return std::unexpected(written.error());
     }
@@ -237,6 +259,7 @@ result<int> run(const run_options& options) {
     if (options.command.empty()) {
         std::string lines;
         for (const auto& one : listeners) lines += line_of(one);
+        if (*admin) lines += fmt::format("# admin API: http://{}\n", reached_at((*admin)->at()));
         if (auto printed = options.json ? print_error(lines) : print(lines); !printed)
             return std::unexpected(printed.error());
         for (const auto& one : listeners)
@@ -249,6 +272,7 @@ result<int> run(const run_options& options) {
     }
     let_flows_end(**proxy);
     release_signals();
+    if (*admin) (*admin)->stop(); // before what it changes
     const auto totals = (*proxy)->stop();
     if (!failed.empty()) {
         (void)print_error(fmt::format("helloscope: {}\n", failed));

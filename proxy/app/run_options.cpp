@@ -34,8 +34,15 @@ void add_limits(CLI::App& command, run_options& options) {
         .add_option(
             "--port-file", options.port_file,
             "write the port to FILE once connections are accepted; one a line, in the order of "
-            "--listen, --listen-tls, --reverse, --transparent")
+            "--listen, --listen-tls, --reverse, --transparent, --admin")
         ->type_name("FILE");
+    command
+        .add_option(
+            "--admin", options.admin,
+            "an API to change listeners, faults and routes and to look at flows; it speaks "
+            "Toxiproxy's, whose port is 8474")
+        ->type_name("ADDRESS:PORT")
+        ->check(address_and_port());
     command.add_option("--resolve", options.resolve, "as curl's: use this address for a name")
         ->type_name("HOST:PORT:ADDR[,ADDR]")
         ->allow_extra_args(false);
@@ -127,6 +134,15 @@ void add_recording(CLI::App& command, run_options& options) {
         ->group(group);
 }
 
+// It asks for no password: where it is not on loopback, networks say who may come.
+result<void> check_admin(const endpoint& at, const relay::access_options& access) {
+    if (at.address.is_loopback() || !access.allow_from.empty()) return {};
+    return std::unexpected(failure{fmt::format(
+        "--admin {}: everybody who reaches the port could use and change this proxy: say who may "
+        "with --allow-from CIDR",
+        to_string(at))});
+}
+
 relay::recording_options plan_recording(const run_options& options, bool& by_default) {
     relay::recording_options plan;
     plan.payload_all = options.record_payload == "all";
@@ -178,6 +194,11 @@ result<run_plan> plan_run(const run_options& options, const environment& lookup)
     if (auto done = plan_treatment(options.treat, options.out, relay); !done)
         return std::unexpected(done.error());
     plan_healing(options.healing, relay);
+    if (!options.admin.empty()) {
+        plan.admin = parse_endpoint(options.admin);
+        if (auto done = check_admin(*plan.admin, relay.access); !done)
+            return std::unexpected(done.error());
+    }
     relay.threads = options.threads;
     relay.max_flows = options.max_flows;
     relay.path = options.data_path;

@@ -19,6 +19,7 @@ struct run_options {
     ways_out_options out;
     treatment_options treat;
     healing_options healing;
+    std::string admin; // where its API listens; empty: nowhere
     std::string port_file;
     std::vector<std::string> resolve, connect_to;
     unsigned threads = 1;
@@ -48,6 +49,7 @@ void add_run_options(CLI::App& command, run_options& options);
 // `recording_by_default`: nobody asked for the recording, so it may be missing.
 struct run_plan {
     relay::options relay;
+    std::optional<endpoint> admin;
     bool recording_by_default = false;
 };
 result<run_plan> plan_run(const run_options& options, const environment& lookup);

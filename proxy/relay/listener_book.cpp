@@ -181,7 +181,9 @@ changed<listener_book::plan> listener_book::prepare(listener_wish wanted) {
     if (wanted.open && !stays) {
         std::vector<net::asio::io_context*> contexts;
         for (auto& one : workers_) contexts.push_back(&one->context());
-        auto opened = net::listen(contexts, wanted.where.at, net::listen_kind::plain, "\"listen\"");
+        auto opened = net::listen(
+            contexts, wanted.where.at, net::listen_kind::plain, "\"listen\"",
+            wanted.where.client_mss);
         if (!opened)
             return std::unexpected(change_error{reason::unavailable, opened.error().message});
         wanted.where.at = net::from_asio(opened->front().local_endpoint());

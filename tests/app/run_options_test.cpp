@@ -140,3 +140,18 @@ TEST_CASE("a bad value says which flag, what was wrong and what was expected") {
         CHECK(message.find(says) != std::string::npos);
     }
 }
+
+TEST_CASE("the admin API is off, and open to nobody by accident") {
+    const auto admin = [](std::vector<std::string> arguments) {
+        return plan_run(parse(std::move(arguments)), no_environment)->admin;
+    };
+    CHECK_FALSE(admin({}));
+    CHECK(to_string(*admin({"--admin", "127.0.0.1:0"})) == "127.0.0.1:0");
+    CHECK(to_string(*admin({"--admin", "[::1]:8474"})) == "[::1]:8474");
+    CHECK(admin({"--admin", "0.0.0.0:8474", "--allow-from", "10.0.0.0/8"}));
+    CHECK(
+        trouble({"--admin", "0.0.0.0:8474"}) ==
+        "--admin 0.0.0.0:8474: everybody who reaches the port could use and change this proxy: "
+        "say who may with --allow-from CIDR");
+    CHECK(trouble({"--admin", "8474"}).find("--admin") != std::string::npos);
+}

@@ -82,9 +82,11 @@ class Embed(unittest.TestCase):
         try:
             port = json.loads(server.stdout.readline())["port"]
             said = must(build / "client_test", port, certs / "ca.pem")
+            broken = must(build / "fault_test", port, certs / "ca.pem")
         finally:
             server.terminate()
             server.communicate()
+        self.assertEqual("route broken, faults reset@record:1\n", broken)
         expected = hello_of_curl(certs / "ca.pem")
         self.assertTrue(said.startswith(f"registry.test: ClientHello of {expected} bytes\n"), said)
         records = re.findall(r"^(to_\w+) at (\d+): (\d+), (\d+) bytes$", said, re.MULTILINE)
@@ -141,10 +143,11 @@ class Embed(unittest.TestCase):
 
     def test_the_readme_has_this_program(self):
         readme = (HERE.parents[1] / "README.md").read_text()
-        for file, kind in (("client_test.cpp", "cpp"), ("CMakeLists.txt", "cmake")):
-            quoted = re.search(rf"^```{kind}\n(.*?)^```$", readme, re.MULTILINE | re.DOTALL)
-            self.assertIsNotNone(quoted, kind)
-            self.assertIn(quoted[1], (HERE / file).read_text())
+        for kind, *files in (("cpp", "client_test.cpp", "fault_test.cpp"), ("cmake", "CMakeLists.txt")):
+            quoted = re.findall(rf"^```{kind}\n(.*?)^```$", readme, re.MULTILINE | re.DOTALL)
+            self.assertEqual(len(files), len(quoted), kind)
+            for file, text in zip(files, quoted):
+                self.assertIn(text, (HERE / file).read_text())
 
 
 if __name__ == "__main__":
