@@ -177,7 +177,6 @@ def table():
 
 if __name__ == "__main__":
     if "--table" in sys.argv:
-        support.HELLOSCOPE = Path(sys.argv[1])
         table()
     else:
         support.main()
