@@ -70,7 +70,7 @@ class Runs:
                 "BAZELISK_BASE_URL": "https://releases.test/releases",
             }  # fmt: skip
             begin = time.monotonic()
-            done = lab.run("client", [self.program, "version"], env=env, timeout=90)
+            done = lab.run("client", [self.program, "build", "//:hello"], env=env, timeout=90)
             took = time.monotonic() - begin
             proxy.end()
             return Run(done, took, proxy)

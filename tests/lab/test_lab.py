@@ -123,7 +123,7 @@ class TheRealBazelisk(unittest.TestCase):
         for scenario, family, words, told in bazelisk.SUCCEEDS:
             with self.subTest(scenario, family=family, words=words):
                 run = BAZELISK_RUNS.of(scenario, family, *words)
-                self.assertEqual((run.status, run.stdout), (0, "a Bazel was run: version\n"), run.stderr)
+                self.assertEqual((run.status, run.stdout), (0, "a Bazel was run: build //:hello\n"), run.stderr)
                 (flow,) = run.flows
                 self.assertIsNone(flow.verdict)
                 for event in told:
