@@ -75,13 +75,19 @@ class ShapeClients(support.Case):
         return {flow.hello_on_the_wire for flow in flows}
 
     def sent_to_server(self, capture):
-        """{our port: payloads of the segments to the server, in order}, by tshark."""
+        """{our port: payloads of the segments to the server, in order}, by tshark. What a busy machine
+        sends again is left out."""
         seen = support.tshark(
-            self, capture, f"tcp.dstport == {self.port} && tcp.len > 0", "tcp.srcport", "tcp.payload"
-        )
-        by_port = {}
-        for (port,), (payload,) in seen:
-            by_port.setdefault(port, []).append(bytes.fromhex(payload))
+            self, capture, f"tcp.dstport == {self.port} && tcp.len > 0", "tcp.srcport", "tcp.seq",
+            "tcp.payload",
+        )  # fmt: skip
+        by_port, next_byte = {}, {}
+        for (port,), (sequence,), (payload,) in seen:
+            octets = bytes.fromhex(payload)
+            if int(sequence) < next_byte.get(port, 0):
+                continue
+            next_byte[port] = int(sequence) + len(octets)
+            by_port.setdefault(port, []).append(octets)
         return by_port
 
     def check_flow(self, flow, segments):
@@ -100,7 +106,11 @@ class ShapeClients(support.Case):
         told = flow.one("shaped")
         self.assertEqual(told["writes"], wanted)
         self.assertEqual(told.get("records", [size]), records)
-        self.assertEqual("note" in told, len(wanted) == 1, told)
+        outer = f"{kind}: the SNI is the outer one, of ECH or GREASE"  # as Chromium's always is
+        if len(wanted) == 1:
+            self.assertIn("not inside the", told["note"])
+        else:
+            self.assertIn(told.get("note", ""), ("", outer))
         counted = flow.one("segmented")
         self.assertEqual((counted["writes"], counted["segments"]), (len(wanted),) * 2)
         # Behind the hello: as many bytes as the client sent, in records that follow each other.

@@ -3,10 +3,12 @@
 position: openssl (TLS 1.2, TLS 1.3) and nginx complete the handshake and answer, whatever the position
 is, and each hello leaves as helloscope was asked.
 
-Positions are sampled; with HELLOSCOPE_EVERY_POSITION=1 all are taken, from 1 to the hello's end.
+Positions are sampled, and the servers take turns; with HELLOSCOPE_EVERY_POSITION=1 each server gets all,
+from 1 to the hello's end.
 
 usage: test_shape_positions.py HELLOSCOPE [unittest arguments]
 """
+import itertools
 import json
 import multiprocessing
 import os
@@ -167,17 +169,20 @@ class Positions(support.Case):
         words = [support.HELLOSCOPE, "run", "--config", self.config, "--no-record", "--json", "--no-report",
                  "-q", "--listen", "127.0.0.1:0", "--port-file", port_file, *sum(ways, [])]  # fmt: skip
         proxy = subprocess.Popen(
-            [str(word) for word in words], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, env=self.env
-        )
+            [str(word) for word in words], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL, env=self.env,
+        )  # fmt: skip
         self.addCleanup(proxy.kill)
         port = support.wait_for("the proxy's port", lambda: port_file.exists() and port_file.read_text())
         return proxy, int(port)
 
     def test_every_server_takes_every_position(self):
         wanted = {}  # by (host, port of the request, size): how its hello must leave
+        every = range(1, len(self.servers) + 1)
+        turns = itertools.cycle(every)
         for size in SIZES:
             for host, writes, records in places(size):
-                for number in range(1, len(self.servers) + 1):
+                for number in every if EVERY else [next(turns)]:
                     wanted[host, number, size] = (writes, records)
         jobs = [(size, f"{host}:{number}") for host, number, size in wanted]
         proxy, port = self.start_proxy()
