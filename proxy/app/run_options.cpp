@@ -196,6 +196,7 @@ result<run_plan> plan_run(const run_options& options, const environment& lookup)
     plan_healing(options.healing, relay);
     if (!options.admin.empty()) {
         plan.admin = parse_endpoint(options.admin);
+        relay.breakable = true;
         if (auto done = check_admin(*plan.admin, relay.access); !done)
             return std::unexpected(done.error());
     }

@@ -22,8 +22,12 @@ net::dialed failed(flow& of, const endpoint& address, duration took, net::error_
 } // namespace
 
 void arm_faults(flow& of) {
-    if (of.faults || !of.route || of.route->faults.empty()) return;
-    of.faults = std::make_unique<flow_faults>(of, of.route->faults, nullptr);
+    if (of.faults) return;
+    const auto fixed = of.route ? of.route->faults : std::vector<fault::spec>();
+    flow_faults::listed live;
+    if (of.came.by->breakable) live = [by = of.came.by] { return by->faults.now(); };
+    if (live || !fixed.empty())
+        of.faults = std::make_unique<flow_faults>(of, fixed, std::move(live));
 }
 
 std::optional<net::resolver::answer> broken_lookup(flow& of, const host_port& name) {

@@ -93,6 +93,7 @@ result<options> make_options(const proxy_options& wanted) {
     if (auto done = plan_way_out(wanted, plan); !done) return std::unexpected(done.error());
     if (auto done = plan_treatment(wanted, plan); !done) return std::unexpected(done.error());
     plan.recording.file = wanted.record;
+    plan.breakable = true;
     plan.limits = {
         wanted.front_timeout, wanted.resolve_timeout, wanted.connect_timeout, wanted.parent_timeout,
         wanted.idle_timeout};

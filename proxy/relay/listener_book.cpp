@@ -42,17 +42,18 @@ struct listener_book::plan {
     bool same = false; // nothing changes, but perhaps the faults
 };
 
-result<void> listener_book::open_given(std::vector<listening>& wanted) {
+result<void> listener_book::open_given(options& wanted) {
     std::vector<net::asio::io_context*> contexts;
     for (auto& one : workers_) contexts.push_back(&one->context());
-    for (auto& where : wanted) {
+    for (auto& where : wanted.listeners) {
         const auto kind = where.how == way_in::tproxy ? net::listen_kind::transparent
                                                       : net::listen_kind::plain;
         auto acceptors = net::listen(
             contexts, where.at, kind, flag_of(where.how), where.client_mss);
         if (!acceptors) return std::unexpected(acceptors.error());
         where.at = net::from_asio(acceptors->front().local_endpoint());
-        const auto in = std::make_shared<entrance>(where);
+        const auto in = std::make_shared<entrance>(
+            where, wanted.breakable, std::vector<fault::spec>());
         for (std::size_t i = 0; i < workers_.size(); ++i)
             workers_[i]->take(std::move((*acceptors)[i]), in);
         entries_.push_back({in, true, true});
@@ -201,11 +202,11 @@ listener_state listener_book::carry_out(plan what) {
     const auto old = one->now;
     if (!wanted.faults) wanted.faults = old ? *old->faults.now() : faults();
     if (what.same) {
-        old->faults.exchange(std::make_shared<const faults>(std::move(*wanted.faults)));
+        exchange_faults(*old, std::move(*wanted.faults));
         return state_of(*one);
     }
     const bool was_open = old && one->open;
-    one->now = std::make_shared<entrance>(std::move(wanted.where), std::move(*wanted.faults));
+    one->now = std::make_shared<entrance>(std::move(wanted.where), true, std::move(*wanted.faults));
     one->open = wanted.open;
     publish();
     const bool stays = was_open && wanted.open && !what.sockets;
@@ -269,8 +270,13 @@ changed<void> listener_book::change_faults(
     if (one == nullptr) return std::unexpected(no_listener(listener));
     auto next = *one->now->faults.now();
     if (auto why = how(next)) return std::unexpected(std::move(*why));
-    one->now->faults.exchange(std::make_shared<const faults>(std::move(next)));
+    exchange_faults(*one->now, std::move(next));
     return {};
+}
+
+void listener_book::exchange_faults(entrance& of, faults next) {
+    of.faults.exchange(std::make_shared<const faults>(std::move(next)));
+    on_workers([&](worker& on, std::size_t) { on.look_at_faults(of); });
 }
 
 // On each worker's thread, and waits until all have done it.

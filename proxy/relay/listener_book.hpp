@@ -14,9 +14,8 @@ class listener_book {
     // `workers` outlive it.
     explicit listener_book(std::vector<std::unique_ptr<worker>>& workers) : workers_(workers) {}
 
-    // Those of the options, opened before any worker runs; `wanted` then says where they really
-    // are.
-    result<void> open_given(std::vector<listening>& wanted);
+    // Those of the options, opened before any worker runs; they then say where they really are.
+    result<void> open_given(options& wanted);
     // From here on, there are changes. `common` outlives it.
     void begin(shared& common) { common_ = &common; }
     // No change is made any more.
@@ -52,6 +51,7 @@ class listener_book {
     void publish();
     changed<void> change_faults(
         std::string_view listener, const std::function<std::optional<change_error>(faults&)>& how);
+    void exchange_faults(entrance& of, faults next);
     void on_workers(const std::function<void(worker&, std::size_t)>& what);
 
     std::vector<std::unique_ptr<worker>>& workers_;

@@ -77,7 +77,7 @@ class running final : public proxy {
 
     // First the addresses, then the recording: one that is in use must not empty an old file.
     result<void> serve(options wanted, onlookers to) {
-        if (auto listening = book_.open_given(wanted.listeners); !listening)
+        if (auto listening = book_.open_given(wanted); !listening)
             return std::unexpected(listening.error());
         if (auto way_out = check_ways_out(wanted); !way_out)
             return std::unexpected(way_out.error());

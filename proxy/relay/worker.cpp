@@ -1,5 +1,6 @@
 #include "worker.hpp"
 
+#include "flow_faults.hpp"
 #include "flow_runner.hpp"
 #include "helloscope/net/kernel/original_destination.hpp"
 #include "helloscope/net/streams/tcp_stream.hpp"
@@ -81,6 +82,11 @@ void worker::exchange(const entrance& in, const std::shared_ptr<const entrance>&
     for (auto& one : doors_)
         if (one.in.get() == &in) one.in = by;
     end_flows(in, "its listener was changed");
+}
+
+void worker::look_at_faults(const entrance& of) {
+    for (auto* one : flows_)
+        if (one->came.by.get() == &of && one->faults) one->faults->look();
 }
 
 void worker::end_flows(const entrance& of, std::string_view why) {

@@ -17,6 +17,8 @@ class worker {
     void close(const entrance& in, std::string_view why);
     // The socket goes on listening for another listener at the same address.
     void exchange(const entrance& in, const std::shared_ptr<const entrance>& by);
+    // They have changed: its flows are to notice now.
+    void look_at_faults(const entrance& of);
 
     // Serves until stop(); called on the worker's own thread.
     void run(shared& common, recorder::inlet& record);

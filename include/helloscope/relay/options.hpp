@@ -103,6 +103,7 @@ struct options {
     healing_options healing;
     std::filesystem::path heal_memory; // the file of what healing has learned; empty: none
     bool investigate = false;          // a server that failed a flow is asked again beside it
+    bool breakable = false; // faults of listeners may come while flows run: no byte goes past us
 };
 
 } // namespace helloscope::relay
