@@ -168,6 +168,7 @@ awaitable<error_code> perform(
     for (const auto size : planned.writes) {
         const bool begins = rest.size() == planned.content.size();
         if (!begins && planned.between) co_await wait_between(moving, to, *planned.between);
+        if (moving.aborted) co_return net::asio::error::operation_aborted;
         if (const auto error = co_await write_segment(to, rest.first(size))) co_return error;
         sent(rest.first(size));
         rest = rest.subspan(size);
