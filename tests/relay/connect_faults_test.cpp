@@ -2,6 +2,7 @@
 
 #include "flow_faults.hpp"
 #include "flow_fixture.hpp"
+#include "helloscope/policy/route.hpp"
 #include "support/catch.hpp"
 
 using namespace helloscope;
@@ -39,6 +40,17 @@ struct connecting : test::flow_fixture {
 };
 
 } // namespace
+
+TEST_CASE_METHOD(connecting, "a flow has the faults of its route") {
+    arm_faults(*flow);
+    CHECK(flow->faults == nullptr);
+    policy::route broken;
+    broken.faults = {fault::parse_spec("dns-fail").value()};
+    flow->route = std::make_shared<const policy::route>(std::move(broken));
+    arm_faults(*flow);
+    REQUIRE(flow->faults != nullptr);
+    CHECK(broken_lookup(*flow, {"a.test", 443}));
+}
 
 TEST_CASE_METHOD(connecting, "without a fault everything is done as it would be") {
     CHECK_FALSE(broken_lookup(*flow, {"a.test", 443}));
