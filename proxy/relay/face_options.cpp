@@ -94,9 +94,11 @@ result<options> make_options(const proxy_options& wanted) {
     if (auto done = plan_treatment(wanted, plan); !done) return std::unexpected(done.error());
     plan.recording.file = wanted.record;
     plan.breakable = true;
-    plan.limits = {
-        wanted.front_timeout, wanted.resolve_timeout, wanted.connect_timeout, wanted.parent_timeout,
-        wanted.idle_timeout};
+    plan.limits.front = wanted.front_timeout;
+    plan.limits.resolve = wanted.resolve_timeout;
+    plan.limits.connect = wanted.connect_timeout;
+    plan.limits.parent = wanted.parent_timeout;
+    plan.limits.idle = wanted.idle_timeout;
     return plan;
 }
 

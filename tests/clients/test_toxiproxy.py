@@ -161,9 +161,10 @@ class Own(Admin):
         context = ssl.create_default_context(cafile=str(self.ca))
         tunnel = support.connect_through(proxy.port, "registry.test:443")
         tunnel.settimeout(2)
-        with self.assertRaises(TimeoutError):
-            context.wrap_socket(tunnel, server_hostname="registry.test")
-        tunnel.close()
+        client = context.wrap_socket(
+            tunnel, server_hostname="registry.test", do_handshake_on_connect=False)
+        with client, self.assertRaises(TimeoutError):
+            client.do_handshake()
 
         def verdict():
             return api.must("GET", "/helloscope/v1/flows/1").get("verdict", {}).get("id")
@@ -194,7 +195,7 @@ class Own(Admin):
         self.assertEqual([one.get("route") for one in flows.values()], [None, "broken", None])
 
     def test_events_are_followed_while_they_happen(self):
-        upstream, _ = self.accept_one(b"hi")
+        upstream, kept = self.accept_one(b"hi")
         _, api = self.start_api()
         ears = support.ask(api.port, b"GET /helloscope/v1/events HTTP/1.1\r\nHost: a\r\n\r\n")
         head = ears.recv(65536)
@@ -202,6 +203,7 @@ class Own(Admin):
         made = api.must("POST", "/helloscope/v1/listeners", {"name": "r", "target": f"127.0.0.1:{upstream}"})
         with socket.create_connection(("127.0.0.1", int(made["listen"].rsplit(":", 1)[1]))) as client:
             self.assertEqual(client.recv(2), b"hi")
+        support.wait_for("the server", lambda: kept)[0].close()
         heard = b""
         while b'"event":"flow_closed"' not in heard:
             more = ears.recv(65536)

@@ -108,7 +108,7 @@ TEST_CASE("events are followed as lines") {
     asio::read_until(ears, asio::dynamic_buffer(got), "\r\n\r\n");
     CHECK(has(got, "Content-Type: application/x-ndjson\r\n"));
     api.admin->event({7, {}, model::flow_opened{}});
-    asio::read_until(ears, asio::dynamic_buffer(got), "\n\r\n");
+    asio::read_until(ears, asio::dynamic_buffer(got), "}\n\r\n");
     CHECK(has(got, R"({"event":"flow_opened","flow":7,)"));
     model::timeline over;
     over.flow = 7;

@@ -63,7 +63,7 @@ TEST_CASE("faults of any listener come and go by their text") {
     CHECK(
         api.says("POST", faults, R"({"fault":"to_client throttle:64KiB/s"})") ==
         R"(201 {"name":"to_client throttle:64KiB/s",)"
-        R"("fault":"to_client throttle:64KiB/s name='to_client throttle:64KiB/s'"})");
+        R"("fault":"to_client throttle:64KiB/s name=\"to_client throttle:64KiB/s\""})");
     CHECK(api.says("POST", faults, R"({"fault":"to_client throttle:64KiB/s"})").starts_with("409"));
     CHECK(api.says("GET", faults + "/to_client%20throttle:64KiB%2Fs").starts_with("200"));
     CHECK(api.says("DELETE", faults + "/to_client%20throttle:64KiB%2Fs") == "204");

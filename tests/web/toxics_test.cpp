@@ -94,7 +94,7 @@ TEST_CASE("what is no toxic is refused with what was expected") {
 TEST_CASE("faults that no toxic says are left out, and upstream comes first") {
     std::vector<fault::spec> faults;
     for (const auto* text :
-         {"to_client latency:1s name=a", "to_client stall@sni name=b", "to_server reset name=c",
+         {"to_client latency:1s name=a", "to_server stall@sni name=b", "to_server reset name=c",
           "latency:1s name=both-ways", "to_client throttle:1kB/s name=d"})
         faults.push_back(*fault::parse_spec(text));
     std::vector<std::string> names;
