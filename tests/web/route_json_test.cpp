@@ -22,7 +22,8 @@ TEST_CASE("routes are read as the words of the configuration file and written so
     CHECK(web::write(web::routes_json(nullptr)) == R"({"routes":[]})");
     const std::string all =
         R"({"routes":[{"name":"one","host":"*.test","port":"8000-8999","network":"10.0.0.0/8",)"
-        R"("shape":"mss:1360|split:sni","fault":["to_server stall@1460","reset@sni name=\"it is\""],)"
+        R"("shape":"mss:1360|split:sni","fault":["to_server stall@1460",)"
+        R"("reset@sni name=\"it is\""],)"
         R"("via":["http://a.test:1"],"heal":true},{"host":"b.test",)"
         R"("shape":"none","fault":["none"],)"
         R"("via":["direct"],"heal":false}]})";
