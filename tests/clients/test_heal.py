@@ -8,11 +8,31 @@ import concurrent.futures
 import socket
 import ssl
 import threading
+from pathlib import Path
 
 import support
 from scripted import Scripted
 
 FLOWS = 1000
+DATA = Path(__file__).resolve().parents[1] / "data/tls"
+
+
+def flights(name):
+    """The first of the client and of the server, from tests/data/tls/NAME.dialogue."""
+    first = {">": b"", "<": b""}
+    records = []
+    for line in (DATA / f"{name}.dialogue").read_text().splitlines():
+        if line and line[0] in "<>":
+            records.append([line[0], ""])
+        if line and line[0] != "#":
+            records[-1][1] += line[1:].strip()
+    for way, text in records:
+        if way == ">" and first["<"]:
+            break
+        record = bytes.fromhex(text.rstrip("*"))
+        hidden = int.from_bytes(record[3:5], "big") if text.endswith("*") else 0
+        first[way] += record + bytes(hidden)
+    return first[">"], first["<"]
 
 
 def pipe(one, other):
@@ -154,14 +174,27 @@ class Heal(support.Case):
             self.assertEqual(len(server.visits), 1)
 
     def test_a_thousand_healthy_flows_make_no_second_attempt(self):
-        proxy = self.heals("--connect-to", f"registry.test:443:127.0.0.1:{self.port}", "--no-report")
-        with concurrent.futures.ThreadPoolExecutor(8) as pool:
-            versions = list(pool.map(lambda _: self.handshake(proxy)[0], range(FLOWS)))
-        self.assertEqual(versions, ["TLSv1.3"] * FLOWS)
-        proxy.end()
+        """Recorded flights: what a thousand real handshakes compute is not looked at here."""
+        hello, flight = flights("tls13")
+
+        def answers(visit):
+            visit.connection.recv(len(hello), socket.MSG_WAITALL)
+            visit.send(flight)
+            visit.rest()
+
+        def flow(_):
+            with support.connect_through(proxy.port, server.at) as tunnel:
+                tunnel.sendall(hello)
+                return tunnel.recv(len(flight), socket.MSG_WAITALL) == flight
+
+        with Scripted(answers) as server:
+            proxy = self.heals("--no-report")
+            with concurrent.futures.ThreadPoolExecutor(8) as pool:
+                self.assertEqual(list(pool.map(flow, range(FLOWS))), [True] * FLOWS)
+            proxy.end()
+            self.assertEqual(len(server.visits), FLOWS)
         told = self.helloscope("report", "--json", proxy.recording).stdout
         self.assertEqual(told.count(b'"event":"flow_closed"'), FLOWS)
-        self.assertEqual(told.count(b'"event":"connected"'), FLOWS)
         self.assertNotIn(b'"event":"heal', told)
 
     def test_a_server_that_speaks_first_is_heard_at_once(self):
