@@ -1,5 +1,6 @@
 // helloscope report: what happened in a recording.
 #include "helloscope/diagnose/report.hpp"
+#include "fail_on.hpp"
 #include "helloscope/model/json.hpp"
 #include "helloscope/trace/recording_reader.hpp"
 #include "print.hpp"
@@ -24,6 +25,7 @@ Examples:
 
 struct report_arguments {
     std::vector<std::string> files;
+    std::vector<std::string> fail_on;
     bool json = false;
     bool verbose = false;
 };
@@ -96,9 +98,12 @@ result<void> show(const told& from, const report_arguments& arguments) {
 
 result<int> report(const report_arguments& arguments) {
     std::optional<failure> first_trouble;
+    bool failed = false;
     for (const auto& path : arguments.files) {
         told seen;
         const auto done = read_file(path, arguments, seen);
+        for (const auto& [number, flow] : seen.flows)
+            failed = failed || fails_on(arguments.fail_on, flow);
         if (!arguments.json && (done || !seen.flows.empty())) {
             if (arguments.files.size() > 1)
                 if (auto printed = print(fmt::format("{}:\n", path)); !printed)
@@ -110,7 +115,7 @@ result<int> report(const report_arguments& arguments) {
             (void)print_error(fmt::format("helloscope: report: {}\n", done.error().message));
         if (!done && !first_trouble) first_trouble = done.error();
     }
-    if (!first_trouble) return ran;
+    if (!first_trouble) return failed ? fail_on_matched : ran;
     if (arguments.files.size() > 1) return could_not; // each was told beside its file
     return std::unexpected(*first_trouble);
 }
@@ -125,6 +130,7 @@ action define_report(CLI::App& command) {
             "recordings that helloscope run wrote; each is told by itself")
         ->required();
     command.add_flag("--json", arguments->json, "the events, one JSON object a line");
+    add_fail_on(command, arguments->fail_on);
     command.add_flag("--verbose,-v", arguments->verbose, "every flow in full");
     command.footer(examples);
     return [arguments] { return report(*arguments); };

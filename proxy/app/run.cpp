@@ -1,5 +1,6 @@
 // helloscope run: relay, record, diagnose; alone until a signal, or around one command.
 #include "command.hpp"
+#include "fail_on.hpp"
 #include "files.hpp"
 #include "helloscope/diagnose/report.hpp"
 #include "helloscope/model/json.hpp"
@@ -18,6 +19,7 @@
 #include <sys/resource.h>
 #include <thread>
 #include <unistd.h>
+#include <unordered_set>
 
 namespace helloscope::app {
 namespace {
@@ -42,6 +44,7 @@ Examples:
 struct story {
     std::deque<model::timeline> flows;
     std::uint64_t left_out = 0;
+    bool failed = false; // as --fail-on means it
 
     void add(const model::timeline& flow) {
         flows.push_back(flow);
@@ -55,18 +58,18 @@ struct story {
 class stall_crier {
   public:
     void operator()(const model::event& event) {
-        if (std::holds_alternative<model::stalled>(event.what)) stalled_ = event.flow;
-        if (std::holds_alternative<model::closed>(event.what) && event.flow == stalled_)
-            stalled_ = 0; // what is said from now on is in the flow's line and the report
+        if (std::holds_alternative<model::stalled>(event.what)) stalled_.insert(event.flow);
+        if (std::holds_alternative<model::closed>(event.what))
+            stalled_.erase(event.flow); // what is said from now on is in its line and the report
         const auto* verdict = std::get_if<model::verdict>(&event.what);
-        if (verdict != nullptr && event.flow == stalled_)
+        if (verdict != nullptr && !verdict->id.empty() && stalled_.contains(event.flow))
             spdlog::warn(
                 "flow {} stalls: {} ({}): {}", event.flow, verdict->id,
                 to_string(verdict->how_sure), verdict->summary);
     }
 
   private:
-    std::uint64_t stalled_ = 0;
+    std::unordered_set<std::uint64_t> stalled_;
 };
 
 // Every event as a line, beside a command on stderr.
@@ -98,9 +101,10 @@ relay::onlookers watch(story& told, const run_options& options, web::admin* admi
             first(event);
             admin->event(event);
         };
-    to.flow = [&told, admin](const model::timeline& flow) {
+    to.flow = [&told, &options, admin](const model::timeline& flow) {
         spdlog::info("{}", diagnose::one_line(flow));
         told.add(flow);
+        told.failed = told.failed || fails_on(options.fail_on, flow);
         if (admin != nullptr) admin->flow(flow);
     };
     to.trouble = [](std::string_view what) { spdlog::warn("{}", what); };
@@ -282,7 +286,7 @@ result<int> run(const run_options& options) {
         // A stderr that nobody reads takes nothing away from what the command did.
         if (auto printed = report(told, totals, options); !printed && options.command.empty())
             return std::unexpected(printed.error());
-    return status;
+    return status == ran && told.failed ? fail_on_matched : status;
 }
 
 } // namespace

@@ -1,5 +1,6 @@
 #include "run_options.hpp"
 
+#include "fail_on.hpp"
 #include "record_path.hpp"
 #include "values.hpp"
 
@@ -176,6 +177,7 @@ void add_run_options(CLI::App& command, run_options& options) {
         "--json", options.json,
         "every event as a line of JSON, on stdout; on stderr with a COMMAND");
     command.add_flag("--no-report", options.no_report, "no report at the end");
+    add_fail_on(command, options.fail_on);
     add_log_options(command, options.log);
     command
         .add_option(

@@ -38,6 +38,7 @@ struct run_options {
 
     bool json = false;
     bool no_report = false;
+    std::vector<std::string> fail_on; // verdicts that make a 0 a 1
     log_options log;
     std::vector<std::string> command;
 };

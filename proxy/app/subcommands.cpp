@@ -7,6 +7,7 @@ namespace helloscope::app {
 // One row a subcommand; its define_NAME lives in NAME.cpp and is declared here.
 action define_certs(CLI::App& command);
 action define_completion(CLI::App& command);
+action define_explain(CLI::App& command);
 action define_heal(CLI::App& command);
 action define_man(CLI::App& command);
 action define_report(CLI::App& command);
@@ -18,6 +19,7 @@ namespace {
 constexpr std::array table{
     subcommand{"run", "relay, record and diagnose; around one command or until Ctrl-C", define_run},
     subcommand{"report", "what happened in a recording", define_report},
+    subcommand{"explain", "what a verdict means, and how it is told", define_explain},
     subcommand{"serve", "a TLS test server, with good and bad chains", define_serve},
     subcommand{"certs", "make a local CA and test chains, good and bad", define_certs},
     subcommand{"heal", "what healing has learned: list it, or forget it", define_heal},

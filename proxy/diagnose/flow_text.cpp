@@ -1,10 +1,13 @@
 #include "helloscope/diagnose/report.hpp"
 
+#include "drawing.hpp"
 #include "fault_rows.hpp"
 #include "heal_rows.hpp"
 #include "helloscope/diagnose/units.hpp"
+#include "helloscope/model/facts.hpp"
 #include "helloscope/wire/tls/names.hpp"
 #include "items.hpp"
+#include "notes.hpp"
 #include "outcome.hpp"
 #include "shape_rows.hpp"
 #include "way_rows.hpp"
@@ -34,20 +37,32 @@ void add_heading(page& to, const timeline& flow) {
     to.paragraph(0, line.text(), ink::bold);
 }
 
-void add_verdict(page& to, const model::verdict& verdict) {
-    to.paragraph(0, fmt::format("✗ {} ({})", verdict.id, to_string(verdict.how_sure)), ink::bad);
+// The sentence, what it rests on, what to do: the flow itself comes behind.
+void add_verdict(page& to, const model::verdict& verdict, const timeline& flow) {
+    const bool healed = was_healed(flow);
+    to.paragraph(
+        0,
+        fmt::format(
+            "{} {} ({})", healed ? "✓ healed:" : "✗", verdict.id, to_string(verdict.how_sure)),
+        healed ? ink::good : ink::bad);
     to.paragraph(2, verdict.summary, ink::bold);
+    constexpr std::size_t indent = page::label_width + 2;
+    const auto drawing = drawing_of(model::make_facts(flow), to.width() - indent);
+    if (!drawing.empty()) to.gap();
+    for (const auto& line : drawing) to.line(indent, line);
+    if (!drawing.empty()) to.gap();
     items facts;
     for (const auto& fact : verdict.facts) facts.add(fact.name + ": " + fact.value);
     add_row(to, "evidence", facts);
     if (!verdict.others.empty())
         to.row("may also be", fmt::format("{}", fmt::join(verdict.others, ", ")));
     for (const auto& open : verdict.missing) to.row("not known", open);
-    for (const auto& note : verdict.notes) to.row("beside it", note.id + ": " + note.text);
     for (const auto& remedy : verdict.remedies) {
-        to.row("try", fmt::format("{}: {}", remedy.who, remedy.text));
+        if (!remedy.text.empty()) to.row("try", fmt::format("{}: {}", remedy.who, remedy.text));
         if (!remedy.command.empty()) to.line(page::label_width + 4, remedy.command, ink::command);
     }
+    for (const auto& note : verdict.notes) to.row("beside it", note.id + ": " + note.text);
+    to.row("more", "helloscope explain " + verdict.id);
     to.gap();
 }
 
@@ -230,9 +245,13 @@ std::string flow_text(const timeline& flow, const report_options& options) {
     add_heading(out, flow);
     const auto verdict = verdict_of(flow);
     if (verdict) {
-        add_verdict(out, *verdict);
+        add_verdict(out, *verdict, flow);
     } else {
         out.paragraph(0, outcome_of(flow, nullptr), ink::good);
+        if (flow.ended)
+            for (const auto& note : notes_of(model::make_facts(flow)))
+                if (note.id == "closed-without-request")
+                    out.row("note", note.id + ": " + note.text);
     }
     add_way_rows(out, flow);
     add_fault_rows(out, flow);

@@ -44,6 +44,11 @@ std::string status_of(const model::exchanged& exchange) {
     return exchange.status == 0 ? "no answer" : std::to_string(exchange.status);
 }
 
+bool was_healed(const timeline& flow) {
+    const auto told = model::told_beside<model::healed>(flow);
+    return !told.empty() && told.back()->attempt > 1;
+}
+
 namespace {
 
 std::string plain_http(const model::exchange_counts& exchanges, bool over) {
@@ -57,7 +62,10 @@ std::string plain_http(const model::exchange_counts& exchanges, bool over) {
 } // namespace
 
 std::string outcome_of(const timeline& flow, const model::verdict* verdict) {
-    if (verdict) return fmt::format("{} ({})", verdict->id, to_string(verdict->how_sure));
+    if (verdict)
+        return fmt::format(
+            "{}{} ({})", was_healed(flow) ? "healed: " : "", verdict->id,
+            to_string(verdict->how_sure));
     const bool over = flow.ended || !flow.closings.empty();
     if (over && flow.answer && flow.answer->status >= 400)
         return fmt::format("answered {}", flow.answer->status);

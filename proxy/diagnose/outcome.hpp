@@ -20,8 +20,12 @@ endpoint client_of(const model::timeline& flow);
 // "404", "no answer".
 std::string status_of(const model::exchanged& exchange);
 
-// "server-silent (likely)", "ok, TLS 1.3", "ok, plain HTTP", "plain HTTP, 404", "ok, no TLS",
-// "answered 502", "closed without a request", "open: hello".
+// Healing joined another attempt than the first: it went well in the end, and yet has a verdict.
+bool was_healed(const model::timeline& flow);
+
+// "server-silent (likely)", "healed: mtu-black-hole-to-server (confirmed)", "ok, TLS 1.3",
+// "ok, plain HTTP", "plain HTTP, 404", "ok, no TLS", "answered 502",
+// "closed without a request", "open: hello".
 std::string outcome_of(const model::timeline& flow, const model::verdict* verdict);
 
 duration lasted(const model::timeline& flow);

@@ -1,5 +1,6 @@
 #include "helloscope/diagnose/report.hpp"
 
+#include "differences.hpp"
 #include "helloscope/diagnose/units.hpp"
 #include "outcome.hpp"
 #include "page.hpp"
@@ -25,7 +26,7 @@ struct story {
 };
 
 struct overview {
-    std::size_t failed = 0;
+    std::size_t failed = 0, healed = 0;
     std::vector<std::pair<std::string, std::size_t>> by_id; // in order of appearance
     std::vector<story> stories;
 };
@@ -40,7 +41,7 @@ overview look_over(
             if (all) seen.stories.push_back({&flows[i], {}});
             continue;
         }
-        ++seen.failed;
+        ++(was_healed(flows[i]) ? seen.healed : seen.failed);
         const auto& id = verdicts[i]->id;
         const auto counted = std::ranges::find(
             seen.by_id, id, &std::pair<std::string, std::size_t>::first);
@@ -83,7 +84,7 @@ void add_table(
         const auto& flow = flows[i];
         rows.push_back(
             {std::to_string(flow.flow), target_of(flow), outcome_of(flow, verdicts[i].get()),
-             text_of(lasted(flow)), sizes_of(flow), verdicts[i] != nullptr});
+             text_of(lasted(flow)), sizes_of(flow), verdicts[i] && !was_healed(flow)});
         number = std::max(number, rows.back().number.size());
         target = std::max(target, columns_of(rows.back().target));
         outcome = std::max(outcome, columns_of(rows.back().outcome));
@@ -101,8 +102,10 @@ void add_table(
 
 std::string summary_of(std::size_t flows, const overview& seen) {
     auto text = text_of_count(flows, "flow");
-    if (seen.failed == 0) return text + ", none failed";
-    text += fmt::format(", {} failed: ", text_of_number(seen.failed));
+    if (seen.by_id.empty()) return text + ", none failed";
+    if (seen.failed > 0) text += fmt::format(", {} failed", text_of_number(seen.failed));
+    if (seen.healed > 0) text += fmt::format(", {} healed", text_of_number(seen.healed));
+    text += ": ";
     for (const auto& [id, count] : seen.by_id) {
         if (!text.ends_with(": ")) text += ", ";
         text += count == 1 ? id : fmt::format("{} ×{}", id, count);
@@ -110,11 +113,29 @@ std::string summary_of(std::size_t flows, const overview& seen) {
     return text;
 }
 
+bool is_over_and_well(const timeline& flow) {
+    return flow.ended && (flow.established() || flow.exchanges.count > 0) && !verdict_of(flow);
+}
+
+// The failure that brought the user here did not show: that is an answer, too.
+void add_differences(
+    std::string& to, std::span<const timeline> flows, const report_options& options) {
+    page out(options.width, options.colour);
+    out.gap().paragraph(
+        0, "Nothing failed here. If it fails without helloscope, this is what differs:", ink::bold);
+    for (const auto& one : differences_of(flows)) out.paragraph(2, "- " + one);
+    to += out.take();
+}
+
 } // namespace
 
 std::string report_text(std::span<const timeline> flows, const report_options& options) {
     if (flows.empty()) return "no flows\n";
-    if (flows.size() == 1) return flow_text(flows.front(), options);
+    if (flows.size() == 1) {
+        auto out = flow_text(flows.front(), options);
+        if (is_over_and_well(flows.front())) add_differences(out, flows, options);
+        return out;
+    }
     std::vector<std::shared_ptr<const model::verdict>> verdicts;
     for (const auto& flow : flows) verdicts.push_back(verdict_of(flow));
     const auto seen = look_over(
@@ -133,6 +154,8 @@ std::string report_text(std::span<const timeline> flows, const report_options& o
                     "flow{} {}", story.also.size() > 1 ? "s" : "", fmt::join(story.also, ", ")));
         out += '\n' + flow_text(*story.told, options) + foot.take();
     }
+    if (seen.by_id.empty() && std::ranges::any_of(flows, is_over_and_well))
+        add_differences(out, flows, options);
     return out;
 }
 

@@ -1,7 +1,5 @@
 #include "rule.hpp"
 
-#include "helloscope/wire/tls/names.hpp"
-
 #include <algorithm>
 #include <cctype>
 
@@ -104,18 +102,45 @@ bool handshake_unfinished(const facts& f) {
 
 bool unanswered(const facts& f) { return handshake_unfinished(f) && f.from_server == 0; }
 
-void add_smaller_hello(finding& to, const facts& f) {
-    if (!f.client_hello || segments_of(f, f.hello_bytes).value_or(2) < 2) return;
-    const auto group = f.client_hello->post_quantum_group();
-    if (!group) return;
-    const auto name = wire::tls::group_name(*group);
-    to.remedies.push_back(
-        {"client",
-         fmt::format(
-             "Try a smaller hello: without its {} key share it fits one segment (Go programs, "
-             "Bazelisk)",
-             name.empty() ? "post-quantum" : name),
-         "export GODEBUG=tlsmlkem=0,tlskyber=0"});
+duration silence_of(const facts& f) {
+    return f.stalled_for.value_or(f.waited.value_or(duration{}));
+}
+
+duration patience_of(const facts& f) {
+    constexpr duration settled = std::chrono::seconds(2);
+    return std::max(settled, 6 * f.server_leg.min_rtt.value_or(duration{}));
+}
+
+bool gap_stands(const model::leg_facts& leg) {
+    return leg.in.gap.value_or(leg.in.out_of_order.value_or(0) > 0);
+}
+
+std::optional<std::uint32_t> stuck_piece(const facts& f, const model::leg_facts& leg) {
+    const auto sent = leg.out.sent.value_or(f.hello_bytes);
+    if (!leg.snd_mss || !leg.out.acked || *leg.out.acked >= sent) return std::nullopt;
+    return static_cast<std::uint32_t>(std::min<std::uint64_t>(*leg.snd_mss, sent - *leg.out.acked));
+}
+
+// Without SACK the duplicate acknowledgement is the second packet behind the SYN's answer.
+bool later_piece_arrived(const model::leg_facts& leg) {
+    return leg.out.sacked.value_or(0) > 0 ||
+           (leg.out.acked == 0u && leg.in.packets.value_or(0) > 1);
+}
+
+bool name_is_within(const facts& f, std::uint64_t from, std::uint64_t size) {
+    if (!f.client_hello || !f.client_hello->server_name) return false;
+    const auto& name = *f.client_hello->server_name;
+    const std::uint64_t at = name.offset + 5u; // behind the header of its record
+    return at + name.size > from && at < from + size;
+}
+
+std::uint32_t encrypted_alert_size(const facts& f) {
+    constexpr std::uint16_t ccm_8 = 0x1305;
+    return f.server_hello && f.server_hello->cipher_suite == ccm_8 ? 11 : 19;
+}
+
+void may_be(finding& to, std::string id) {
+    if (std::ranges::find(to.others, id) == to.others.end()) to.others.push_back(std::move(id));
 }
 
 } // namespace helloscope::diagnose

@@ -67,7 +67,26 @@ bool handshake_unfinished(const facts& f);
 // And the server has not sent a byte.
 bool unanswered(const facts& f);
 
-// The ways to make the same client send a hello that fits one segment; none when it does already.
-void add_smaller_hello(finding& to, const facts& f);
+// How long nothing has come while something is owed.
+duration silence_of(const facts& f);
+// What chance loss and a slow link need to sort themselves out at this round trip; at 20 % loss
+// two seconds are enough, where the round trip is short.
+duration patience_of(const facts& f);
+// Segments wait behind one that never comes.
+bool gap_stands(const model::leg_facts& leg);
+// The piece that is sent again and again: the first one that is not acknowledged.
+std::optional<std::uint32_t> stuck_piece(const facts& f, const model::leg_facts& leg);
+// A later, shorter piece got through, so the path is alive and takes what is short.
+bool later_piece_arrived(const model::leg_facts& leg);
+// The name of the server stands in the first `size` bytes behind `from` of the first flight, or it
+// is not known where.
+bool name_is_within(const facts& f, std::uint64_t from, std::uint64_t size);
+
+// Length of a TLS 1.3 record that holds an alert and nothing else: two bytes, one of content type,
+// the suite's tag.
+std::uint32_t encrypted_alert_size(const facts& f);
+using wire::tls::is_tls13;
+
+void may_be(finding& to, std::string id); // once
 
 } // namespace helloscope::diagnose

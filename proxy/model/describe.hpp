@@ -355,7 +355,7 @@ template <class V> void describe(V& visit, of<note> auto& e) {
 }
 
 template <class V> void describe(V& visit, of<verdict> auto& e) {
-    visit("id", e.id, "stable name of the cause");
+    visit("id", e.id, "stable name of the cause; none: what was concluded before stands no longer");
     visit("certainty", e.how_sure, "suspected, likely or confirmed");
     visit("summary", e.summary, "one sentence");
     visit("evidence", e.facts, "what speaks for it");

@@ -221,7 +221,9 @@ class fold {
         if (e.of == leg::server) flow_.way_is_older = true;
     }
 
-    void operator()(const verdict& e) { flow_.concluded = std::make_shared<const verdict>(e); }
+    void operator()(const verdict& e) {
+        flow_.concluded = e.id.empty() ? nullptr : std::make_shared<const verdict>(e);
+    }
 
     void operator()(const flow_closed& e) {
         flow_.ended = e;

@@ -3,6 +3,7 @@
 #include "flow_faults.hpp"
 #include "helloscope/diagnose/diagnose.hpp"
 #include "helloscope/model/facts.hpp"
+#include "helloscope/net/kernel/host_settings.hpp"
 #include "helloscope/net/kernel/segments.hpp"
 #include "helloscope/policy/route.hpp"
 
@@ -60,7 +61,8 @@ void flow::finish() {
     look_at_segments(look::last);
     const auto now = clock.now();
     for (const auto way : {direction::to_server, direction::to_client}) watching.ended(way, now);
-    conclude();
+    if (timeline_->client_hello && !timeline_->established()) tell_surroundings();
+    conclude(telling::changes);
     model::flow_closed end;
     end.at = stage_;
     end.took = clock.now() - clock.opened();
@@ -69,18 +71,20 @@ void flow::finish() {
         end.to_client = watching.total(direction::to_client);
     }
     tell(end);
+    around.common.history.add(*timeline_);
     around.record.flow(std::move(timeline_));
 }
 
-void flow::tell_path(leg of) {
+bool flow::tell_path(leg of) {
     const auto& stream = of == leg::client ? client : server;
-    if (!stream) return;
+    if (!stream) return false;
     auto sample = stream->path();
-    if (!sample) return;
+    if (!sample) return false;
     auto& last = last_path_[static_cast<std::size_t>(of)];
-    if (same_path(*sample, last)) return;
+    if (same_path(*sample, last)) return false;
     last = *sample;
     tell(model::path{of, std::move(*sample)});
+    return true;
 }
 
 void flow::tell_clamped(model::clamped limit) {
@@ -130,10 +134,23 @@ void flow::tell_broken(leg of, const net::error_code& error) {
         net::error_name(error));
 }
 
-void flow::conclude() {
+void flow::conclude(telling what) {
     auto verdict = diagnose::diagnose(model::make_facts(*timeline_));
-    if (!verdict || (timeline_->concluded && *timeline_->concluded == *verdict)) return;
-    tell(std::move(*verdict));
+    const auto* before = timeline_->concluded.get();
+    if (!verdict) {
+        if (before) tell(model::verdict()); // it has sorted itself out
+        return;
+    }
+    const bool is_news = !before || before->id != verdict->id ||
+                         before->how_sure != verdict->how_sure || before->others != verdict->others;
+    if (is_news || (what == telling::changes && *before != *verdict)) tell(std::move(*verdict));
+}
+
+// What lies beside a flow that stands still: what others saw there, how this kernel is set up.
+void flow::tell_surroundings() {
+    if (std::exchange(surroundings_told_, true)) return;
+    for (auto& one : around.common.history.of(*timeline_)) tell(std::move(one));
+    tell(net::read_host_settings());
 }
 
 void flow::count_segments(const segment_count& begun) {
@@ -206,7 +223,8 @@ void flow::tick() {
         opens->client_left = client->ended();
         if (opens->client_left) opens->give_up.emit(net::asio::cancellation_type::terminal);
     }
-    if (stage_ >= stage::parent && stage_ < stage::data) look_for_a_stall(now);
+    if (stage_ > stage::front && stage_ < stage::data) look_for_a_stall(now);
+    if (stage_ == stage::data) look_at_data(now);
     if (beside != nullptr) beside->tick();
     const auto limit = around.common.options.limits.idle;
     if (limit.count() == 0 || stage_ < stage::hello || now - last_byte < limit) return;
@@ -215,23 +233,55 @@ void flow::tick() {
 }
 
 // The kernel is asked, the stall is told, and the rules say what they make of it while the client
-// still waits. A tunnel that nobody uses is looked at for a minute.
+// still waits: when the kernel knows something new, and once a second. A tunnel that nobody uses is
+// looked at for a minute.
 void flow::look_for_a_stall(timestamp now) {
     constexpr auto stall = 1s; // without a byte
     constexpr auto longest_look = 60s;
     const auto waited = now - last_byte;
     if (waited > longest_look) return;
-    tell_path(leg::client);
-    tell_path(leg::server);
+    const bool client_news = tell_path(leg::client);
+    const bool news = tell_path(leg::server) || client_news;
     if (waited < stall) {
         stall_told_ = false;
-        conclude_at_ = stall;
+        look_at_ = stall;
         return;
     }
-    if (!std::exchange(stall_told_, true)) tell(model::stalled{stage_, waited});
-    if (waited < conclude_at_) return;
-    conclude();
-    conclude_at_ = 2 * waited;
+    tell_stall(waited);
+    if (!news && waited < look_at_) return;
+    conclude(telling::news);
+    look_at_ = waited + 1s;
+}
+
+void flow::tell_stall(duration waited) {
+    if (std::exchange(stall_told_, true)) return;
+    tell(model::stalled{stage_, waited});
+    if (stage_ > stage::parent) tell_surroundings();
+}
+
+// Behind the handshake silence is no stall: only a kernel that waits for an acknowledgement, or
+// holds what came behind a gap, says so. It is asked after 1, 2, 4, … seconds without a byte, which
+// ten thousand idle tunnels can bear.
+void flow::look_at_data(timestamp now) {
+    constexpr auto first_look = 1s;
+    constexpr auto longest_look = 64s;
+    const auto waited = now - last_byte;
+    if (waited < first_look) {
+        stall_told_ = false;
+        look_at_ = first_look;
+        return;
+    }
+    if (waited < look_at_ || waited > longest_look || !client || !server) return;
+    look_at_ = 2 * waited;
+    const auto stuck = [](const std::optional<model::path_sample>& p) {
+        return p && ((p->unacked.value_or(0) > 0 && p->retransmits.value_or(0) > 0) ||
+                     p->rcv_held.value_or(0) > 0);
+    };
+    if (!stuck(client->path()) && !stuck(server->path())) return;
+    tell_path(leg::client);
+    tell_path(leg::server);
+    tell_stall(waited);
+    conclude(telling::news);
 }
 
 void flow::happened(model::happening what, timestamp when) {

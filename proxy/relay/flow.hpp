@@ -63,9 +63,13 @@ class flow final : private observer_sink {
     void finish();    // tells the end: verdict, flow_closed, the whole story
 
     void tell(model::happening what) { happened(std::move(what), clock.now()); }
-    void tell_path(model::leg of);
+    bool tell_path(model::leg of);           // whether the kernel knew something new
     void tell_clamped(model::clamped limit); // with what the kernel makes of it
-    void enter(model::stage next) { stage_ = std::max(stage_, next); }
+    void enter(model::stage next) {
+        if (next <= stage_) return;
+        stage_ = next;
+        last_byte = clock.now(); // a stage begins: nothing is owed yet
+    }
     // The front's dialogue as the recording may keep it: `masked` of a real length.
     void tell_dialogue(
         direction way, std::string_view masked, trace::legs on = trace::legs::client);
@@ -76,8 +80,10 @@ class flow final : private observer_sink {
 
     // The same for an error: a reset is the peer's, a timeout the kernel's.
     void tell_broken(model::leg of, const net::error_code& error);
-    // What the rules make of the facts so far, when it is something new.
-    void conclude();
+    // What the rules make of the facts so far. It is told when it is something new: while the flow
+    // goes on another cause or certainty, at the end any change.
+    enum class telling : std::uint8_t { news, changes };
+    void conclude(telling what);
 
     // The writes of a shaped first flight are out: whether they left as so many segments is told
     // when all is acknowledged, or with the last look before more is sent or the leg is closed.
@@ -127,6 +133,9 @@ class flow final : private observer_sink {
 
   private:
     void look_for_a_stall(timestamp now);
+    void look_at_data(timestamp now);
+    void tell_stall(duration waited);
+    void tell_surroundings();
     void happened(model::happening what, timestamp when) override;
     void kept(trace::piece bytes) override;
     void follow(const model::happening& what);
@@ -136,8 +145,8 @@ class flow final : private observer_sink {
     std::unique_ptr<model::timeline> timeline_; // gone when finished
     model::path_sample last_path_[2];
     std::unique_ptr<segment_count> counted_; // only while segments are counted
-    bool stall_told_ = false;
-    duration conclude_at_{}; // of a wait: the rules are asked again when it has doubled
+    bool stall_told_ = false, surroundings_told_ = false;
+    duration look_at_{}; // of a wait: when the rules are asked again, whatever has changed
 };
 
 } // namespace helloscope::relay

@@ -7,6 +7,7 @@
 #include "helloscope/relay/heal_memory.hpp"
 #include "helloscope/relay/options.hpp"
 #include "helloscope/relay/recorder.hpp"
+#include "path_history.hpp"
 #include "snapshot.hpp"
 
 #include <atomic>
@@ -53,6 +54,7 @@ struct shared {
     // The policy; null: there is none. A flow looks once for each request and keeps what it found.
     snapshot<policy::routes> routes;
     heal_memory cures;
+    path_history history;
 
     shared(relay::options wanted, net::resolver& names, std::string name)
         : options(std::move(wanted)),

@@ -10,7 +10,7 @@ def standing(events):
     for one in events:
         closed = closed or one["event"] == "closed"
         if one["event"] == "verdict":
-            found = one["id"]
+            found = one.get("id")  # none: taken back
         elif one["event"] in MOVES and not closed:
             found = None
     return found

@@ -3,6 +3,8 @@
 #include "diagnose/known.hpp"
 #include "support/catch.hpp"
 
+#include <algorithm>
+
 using namespace helloscope;
 using namespace std::chrono_literals;
 using test::record_of;
@@ -166,4 +168,203 @@ TEST_CASE("a client that left is the verdict only when nothing explains more") {
     auto on = test::greeted();
     test::end(on.then(10s, model::path{model::leg::server, {}}), model::leg::client);
     CHECK(id_of(on) == "client-gave-up"); // no kernel to ask: silent, dropped or lost
+}
+
+TEST_CASE("a cause takes the symptoms of its stage with it") {
+    const auto verdict = diagnose::diagnose(test::black_hole_facts());
+    REQUIRE(verdict);
+    CHECK(verdict->id == "mtu-black-hole-to-server");
+    for (const auto& note : verdict->notes) CHECK(note.id != "hello-dropped");
+}
+
+TEST_CASE("the surer of two causes comes first") {
+    auto f = test::silent_facts();
+    f.before = {test::history("address", 0, 2), test::history("name", 3, 2, 1493)};
+    test::tested(f, "whole", "silent");
+    test::tested(f, "without-post-quantum", "answered");
+    const auto verdict = diagnose::diagnose(f);
+    REQUIRE(verdict);
+    CHECK(verdict->id == "hello-size-intolerant"); // confirmed
+    CHECK(
+        std::ranges::find(verdict->notes, "address-broken", &model::note::id) !=
+        verdict->notes.end());
+}
+
+TEST_CASE("of two causes that are as likely the verdict names both") {
+    auto f = test::silent_facts();
+    f.before = {test::history("address", 3, 2, 1493), test::history("name", 0, 2, 271)};
+    const auto verdict = diagnose::diagnose(f);
+    REQUIRE(verdict);
+    CHECK(verdict->id == "name-filtered");
+    f.before = {test::history("address", 0, 1), test::history("name", 3, 2, 1493)};
+    test::tested(f, "tls1.2", "answered");
+    const auto two = diagnose::diagnose(f);
+    REQUIRE(two);
+    CHECK(two->id == "hello-content-refused");
+    CHECK(test::has(two->others, "address-broken"));
+}
+
+TEST_CASE("a healed flow has a verdict though it went well") {
+    model::heal_attempt_ended first;
+    first.sent = 1493;
+    first.acked = 0;
+    first.retransmits = 2;
+    first.snd_mss = 1448;
+    const auto verdict = diagnose::diagnose(test::healed_facts(first, "mss:1360"));
+    REQUIRE(verdict);
+    CHECK(verdict->id == "mtu-black-hole-to-server");
+    CHECK(verdict->how_sure == model::certainty::confirmed);
+}
+
+namespace {
+
+using model::facts;
+
+struct known {
+    const char* id;
+    facts of;
+};
+
+facts retried_and_silent() {
+    auto f = test::silent_facts();
+    f.retried = true;
+    f.client_hellos = 2;
+    f.from_server = 93;
+    return f;
+}
+
+facts rejected() {
+    auto on = test::greeted();
+    test::answer_tls13(on);
+    on.then(1ms, record_of(on, up, 23, 19, true));
+    test::end(on, model::leg::client);
+    return model::make_facts(on.told());
+}
+
+facts tested_silent(std::initializer_list<std::pair<const char*, const char*>> tests) {
+    auto f = test::silent_facts();
+    for (const auto& [test, outcome] : tests) test::tested(f, test, outcome);
+    return f;
+}
+
+facts stuck_upload() {
+    auto f = test::still_in_data();
+    f.server_leg.out.unacked = 3;
+    f.server_leg.out.sacked = 1;
+    f.server_leg.out.retransmits = 3;
+    f.server_leg.out.smallest_lost = 1448;
+    return f;
+}
+
+facts healed() {
+    model::heal_attempt_ended first;
+    first.sent = 1493;
+    first.acked = 0;
+    first.retransmits = 2;
+    first.snd_mss = 1448;
+    return test::healed_facts(first, "mss:1360");
+}
+
+std::vector<known> right_verdicts() {
+    return {
+        {"mtu-black-hole-to-server", test::black_hole_facts()},
+        {"mtu-black-hole-to-server", healed()},
+        {"tail-dropped-to-server", test::dropped_facts(1900, 1448, 0, 2)},
+        {"hello-dropped", test::dropped_facts(300, 0, 0, 1)},
+        {"mtu-black-hole-to-client", test::gap_facts()},
+        {"mtu-black-hole-to-client", tested_silent({{"whole", "silent"}, {"mss:536", "answered"}})},
+        {"server-silent", test::silent_facts()},
+        {"server-silent",
+         tested_silent(
+             {{"whole", "silent"}, {"mss:536", "silent"}, {"without-post-quantum", "silent"}})},
+        {"hello-size-intolerant",
+         tested_silent({{"whole", "silent"}, {"without-post-quantum", "answered"}})},
+        {"split-intolerant", tested_silent(
+                                 {{"whole", "silent"},
+                                  {"without-post-quantum", "answered"},
+                                  {"without-post-quantum|split:100", "silent"}})},
+        {"reset-after-hello", test::ended(test::silent_facts(), model::leg::server, "rst")},
+        {"closed-after-hello", test::ended(test::silent_facts(), model::leg::server, "fin")},
+        {"retry-mishandled", retried_and_silent()},
+        {"certificate-rejected", rejected()},
+        {"mtu-black-hole-in-data", stuck_upload()},
+        {"parent-refused", test::answered_by_parent(403, "Forbidden", "refused")},
+    };
+}
+
+using removal = void (*)(facts&);
+
+// Each takes away something that another source might not know.
+const std::vector<std::pair<const char*, removal>> removals{
+    {"acked", [](facts& f) { f.server_leg.out.acked.reset(); }},
+    {"sent", [](facts& f) { f.server_leg.out.sent.reset(); }},
+    {"all_acked", [](facts& f) { f.server_leg.out.all_acked.reset(); }},
+    {"unacked", [](facts& f) { f.server_leg.out.unacked.reset(); }},
+    {"sacked", [](facts& f) { f.server_leg.out.sacked.reset(); }},
+    {"retransmits", [](facts& f) { f.server_leg.out.retransmits.reset(); }},
+    {"total_retrans", [](facts& f) { f.server_leg.out.total_retrans.reset(); }},
+    {"smallest_lost", [](facts& f) { f.server_leg.out.smallest_lost.reset(); }},
+    {"packets", [](facts& f) { f.server_leg.in.packets.reset(); }},
+    {"received", [](facts& f) { f.server_leg.in.bytes.reset(); }},
+    {"out_of_order", [](facts& f) { f.server_leg.in.out_of_order.reset(); }},
+    {"gap", [](facts& f) { f.server_leg.in.gap.reset(); }},
+    {"largest_arrived", [](facts& f) { f.server_leg.in.largest_arrived.reset(); }},
+    {"snd_mss", [](facts& f) { f.server_leg.snd_mss.reset(); }},
+    {"pmtu", [](facts& f) { f.server_leg.pmtu.reset(); }},
+    {"min_rtt", [](facts& f) { f.server_leg.min_rtt.reset(); }},
+    {"the leg", [](facts& f) { f.server_leg = {}; }},
+    {"the client's leg", [](facts& f) { f.client_leg = {}; }},
+    {"the parsed hello", [](facts& f) { f.client_hello.reset(); }},
+    {"who the client is",
+     [](facts& f) {
+         f.client_kind = {};
+         f.user_agent.clear();
+     }},
+    {"stalled_for", [](facts& f) { f.stalled_for.reset(); }},
+    {"waited", [](facts& f) { f.waited.reset(); }},
+    {"who ended first", [](facts& f) { f.first_end.reset(); }},
+    {"the server's hello", [](facts& f) { f.server_hello.reset(); }},
+    {"encrypted lengths",
+     [](facts& f) {
+         f.client_first_encrypted.reset();
+         f.client_encrypted.clear();
+         f.client_encrypted_count = 0;
+     }},
+    {"history", [](facts& f) { f.before.clear(); }},
+    {"tests", [](facts& f) { f.tests.clear(); }},
+    {"healing",
+     [](facts& f) {
+         f.attempts_to_heal.clear();
+         f.cured.reset();
+     }},
+    {"settings", [](facts& f) { f.settings.reset(); }},
+    {"parent's words", [](facts& f) { f.parent_answer.reset(); }},
+};
+
+// The same cause, or one that says the right one is possible, too, or nothing.
+bool is_no_worse(const std::optional<model::verdict>& less, const model::verdict& right) {
+    if (!less || less->id == "client-gave-up") return true;
+    if (less->id == right.id) return less->how_sure <= right.how_sure;
+    return test::has(less->others, right.id);
+}
+
+} // namespace
+
+TEST_CASE("with less known a right verdict becomes less certain, and never a wrong one") {
+    for (const auto& [id, whole] : right_verdicts()) {
+        const auto right = diagnose::diagnose(whole);
+        INFO(id);
+        REQUIRE(right);
+        CHECK(right->id == id);
+        for (const auto& [first, remove] : removals)
+            for (const auto& [second, remove_too] : removals) {
+                auto f = whole;
+                remove(f);
+                remove_too(f);
+                const auto less = diagnose::diagnose(f);
+                INFO("without " << first << " and " << second);
+                INFO("verdict " << (less ? less->id : "none"));
+                CHECK(is_no_worse(less, *right));
+            }
+    }
 }

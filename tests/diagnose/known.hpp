@@ -48,6 +48,86 @@ inline model::facts ended(model::facts f, model::leg leg, std::string how) {
     return f;
 }
 
+// As the kernel sees it three seconds after `sent` bytes.
+inline model::facts dropped_facts(
+    std::uint64_t sent, std::uint64_t acked, std::uint32_t sacked, std::uint32_t packets) {
+    auto on = greeted();
+    auto p = sample(sent, acked);
+    p.retransmits = std::uint8_t{3};
+    p.sacked = sacked;
+    p.segs_in = packets;
+    on.then(std::chrono::seconds(3), model::path{model::leg::server, p});
+    on.then({}, model::stalled{model::stage::server_flight, std::chrono::seconds(3)});
+    return model::make_facts(on.told());
+}
+
+// A hello of 1900 bytes whose first segment is lost every time.
+inline model::facts black_hole_facts() {
+    auto f = dropped_facts(1900, 0, 1, 2);
+    f.hello_bytes = 1900;
+    return f;
+}
+
+// The second half of the server's flight waits behind a gap.
+inline model::facts gap_facts() {
+    auto f = silent_facts();
+    f.server_leg.in.out_of_order = 2;
+    f.server_leg.in.gap = true;
+    f.server_leg.in.largest_arrived = 1200;
+    return f;
+}
+
+// Healing joined an attempt with `shape`; the first one had ended so.
+inline model::facts healed_facts(model::heal_attempt_ended first, std::string shape) {
+    auto on = greeted();
+    on.then({}, model::heal_attempt{1, "", "", far_side});
+    on.then(std::chrono::seconds(1), model::heal_attempt{2, shape, "stuck", far_side});
+    model::heal_attempt_ended won;
+    won.number = 2;
+    won.how = "answered";
+    won.took = std::chrono::milliseconds(3);
+    won.received = 2100;
+    first.number = 1;
+    first.how = "given up";
+    first.took = std::chrono::seconds(1);
+    on.then(std::chrono::milliseconds(3), won).then({}, first);
+    on.then({}, model::healed{2, std::move(shape), std::chrono::seconds(1), false});
+    finish_tls13(answer_tls13(on));
+    on.then(microseconds(100), record_of(on, direction::to_server, 23, 214, true));
+    on.then(microseconds(900), record_of(on, direction::to_client, 23, 1042, true));
+    end(on, model::leg::client);
+    return model::make_facts(on.told());
+}
+
+// One of the tests of --investigate, and what came of it.
+inline model::facts& tested(model::facts& f, std::string test, std::string outcome) {
+    f.tests.push_back(
+        {std::move(test), std::move(outcome), "", 300, std::chrono::milliseconds(5)});
+    return f;
+}
+
+inline model::seen_before history(
+    std::string scope, std::uint32_t succeeded, std::uint32_t failed,
+    std::optional<std::uint32_t> largest = {}) {
+    model::seen_before before;
+    before.scope = std::move(scope);
+    before.of = "x";
+    before.succeeded = succeeded;
+    before.failed = failed;
+    before.largest_hello_answered = largest;
+    return before;
+}
+
+// The handshake is over, the client asked for something, and then nothing moved for three seconds.
+inline model::facts still_in_data() {
+    auto on = greeted();
+    finish_tls13(answer_tls13(on));
+    on.then(microseconds(100), record_of(on, direction::to_server, 23, 214, true));
+    on.then(std::chrono::seconds(3), model::path{model::leg::server, sample(1840, 1840)});
+    on.then({}, model::stalled{model::stage::data, std::chrono::seconds(3)});
+    return model::make_facts(on.told());
+}
+
 inline bool has(const std::vector<std::string>& list, std::string_view id) {
     for (const auto& one : list)
         if (one == id) return true;

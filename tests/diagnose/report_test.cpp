@@ -7,7 +7,7 @@ using namespace helloscope;
 
 namespace {
 
-bool says(const std::string& text, std::string_view words) {
+bool has_words(const std::string& text, std::string_view words) {
     return text.find(words) != std::string::npos;
 }
 
@@ -77,13 +77,13 @@ flow 12 · from 127.0.0.1:52114
 TEST_CASE("three or fewer flows are all told, more only when asked") {
     const auto day = test::a_day();
     const auto few = diagnose::report_text(std::span(day).first(2), {});
-    CHECK(says(few, "flow 8 · "));
-    CHECK(says(few, "flow 9 · "));
+    CHECK(has_words(few, "flow 8 · "));
+    CHECK(has_words(few, "flow 9 · "));
     diagnose::report_options verbose;
     verbose.verbose = true;
     const auto all = diagnose::report_text(day, verbose);
     for (const auto* heading : {"flow 8 · ", "flow 9 · ", "flow 10 · ", "flow 11 · ", "flow 12 · "})
-        CHECK(says(all, heading));
+        CHECK(has_words(all, heading));
 }
 
 TEST_CASE("one flow is its details, none says so") {
@@ -99,10 +99,11 @@ TEST_CASE("when nothing failed, the first line says that") {
 
 TEST_CASE("colours come only when asked for") {
     const auto day = test::a_day();
-    CHECK(!says(diagnose::report_text(day, {}), "\x1b"));
+    CHECK(!has_words(diagnose::report_text(day, {}), "\x1b"));
     diagnose::report_options coloured;
     coloured.colour = true;
-    CHECK(says(diagnose::report_text(day, coloured), "\x1b[1;31m✗ server-silent (likely)\x1b[0m"));
+    const auto painted = diagnose::report_text(day, coloured);
+    CHECK(has_words(painted, "\x1b[1;31m✗ server-silent (likely)\x1b[0m"));
 }
 
 TEST_CASE("one line for a log says how it went, and why it failed") {

@@ -6,6 +6,7 @@
 
 using namespace helloscope;
 using namespace helloscope::diagnose;
+using namespace std::chrono_literals;
 
 TEST_CASE("a server is called by its name, or by its address") {
     auto f = test::silent_facts();
@@ -67,15 +68,6 @@ TEST_CASE("unknown values are no evidence") {
     CHECK(test::value_of(made, "c") == "1,493 bytes");
 }
 
-TEST_CASE("a smaller hello is offered only where it would be smaller") {
-    finding large, small, unknown;
-    add_smaller_hello(large, test::silent_facts());
-    REQUIRE(large.remedies.size() == 1);
-    CHECK(large.remedies[0].text.find("X25519MLKEM768") != std::string::npos);
-    add_smaller_hello(small, test::small_facts());
-    CHECK(small.remedies.empty());
-}
-
 TEST_CASE("an alert, an answer or an end of the handshake says more than silence") {
     auto f = test::silent_facts();
     CHECK(unanswered(f));
@@ -83,4 +75,45 @@ TEST_CASE("an alert, an answer or an end of the handshake says more than silence
     CHECK(!handshake_unfinished(f));
     CHECK(!handshake_unfinished(test::healthy_facts()));
     CHECK(!handshake_unfinished(test::asked_facts()));
+}
+
+TEST_CASE("patience grows with the round trip") {
+    auto f = test::silent_facts();
+    CHECK(patience_of(f) == 2s);
+    f.server_leg.min_rtt = 600ms;
+    CHECK(patience_of(f) == 3600ms);
+}
+
+TEST_CASE("the piece that is stuck is the first that is not acknowledged") {
+    const auto stuck = [](const facts& f) { return stuck_piece(f, f.server_leg); };
+    CHECK(stuck(test::black_hole_facts()) == 1448u);
+    CHECK(stuck(test::dropped_facts(1900, 1448, 0, 2)) == 452u);
+    CHECK(!stuck(test::silent_facts()));
+    CHECK(!stuck(test::asked_facts()));
+}
+
+TEST_CASE("where the name stands in the first flight") {
+    const auto f = test::silent_facts(); // at 125 with its record's header
+    CHECK(name_is_within(f, 0, 1448));
+    CHECK(name_is_within(f, 130, 10)); // in part
+    CHECK(!name_is_within(f, 1448, 45));
+    CHECK(!name_is_within(test::asked_facts(), 0, 1448));
+}
+
+TEST_CASE("a kernel that knows the gap is believed, an older one by its count") {
+    model::leg_facts leg;
+    CHECK(!gap_stands(leg));
+    leg.in.out_of_order = 1;
+    CHECK(gap_stands(leg));
+    leg.in.gap = false;
+    CHECK(!gap_stands(leg));
+}
+
+TEST_CASE("an encrypted alert is shorter with CCM_8") {
+    auto f = test::silent_facts();
+    CHECK(encrypted_alert_size(f) == 19);
+    auto answer = test::tls13_answer();
+    answer.cipher_suite = 0x1305;
+    f.server_hello = std::make_shared<const wire::tls::server_hello>(answer);
+    CHECK(encrypted_alert_size(f) == 11);
 }

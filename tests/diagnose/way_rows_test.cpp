@@ -15,7 +15,7 @@ std::string rows_of(const test::flow& flow) {
     return out.take();
 }
 
-bool says(const std::string& text, std::string_view words) {
+bool row_says(const std::string& text, std::string_view words) {
     return text.find(words) != std::string::npos;
 }
 
@@ -27,12 +27,12 @@ TEST_CASE("a flow that asked with CONNECT and went out directly has no row about
 
 TEST_CASE("what a parent did is said in a word, also before it has answered") {
     auto on = test::at_parent();
-    CHECK(says(rows_of(on), "  via         http://proxy.corp:3128 (HTTPS_PROXY)\n"));
+    CHECK(row_says(rows_of(on), "  via         http://proxy.corp:3128 (HTTPS_PROXY)\n"));
     on.then(1ms, model::parent_answered{test::proxy, 0, "timed out", 1ms, "tls"});
-    CHECK(says(rows_of(on), "no TLS after 1.0 ms: timed out"));
+    CHECK(row_says(rows_of(on), "no TLS after 1.0 ms: timed out"));
     auto unanswered = test::asked_plainly();
     unanswered.then(1ms, model::exchanged{"GET", 0, 0, 0, 1ms});
-    CHECK(says(rows_of(unanswered), "GET http://example.test/… no answer · 1 exchange"));
+    CHECK(row_says(rows_of(unanswered), "GET http://example.test/… no answer · 1 exchange"));
     unanswered.then(1ms, model::requested{"http", "PUT", "next.test", 80, "HTTP/1.1", 9, {}});
-    CHECK(says(rows_of(unanswered), "GET http://example.test/… no answer · 1 exchange"));
+    CHECK(row_says(rows_of(unanswered), "GET http://example.test/… no answer · 1 exchange"));
 }

@@ -364,3 +364,11 @@ TEST_CASE("nothing a flow does makes its timeline grow without bound") {
     CHECK(web.route->parents.size() == 16);
     CHECK(web.parent_answer->reason.size() == 200);
 }
+
+TEST_CASE("a verdict without an id takes back the one before") {
+    auto on = test::silent(false);
+    verdict said;
+    said.id = "server-silent";
+    CHECK(on.then(1ms, said).told().concluded->id == "server-silent");
+    CHECK(!on.then(1ms, verdict()).told().concluded);
+}

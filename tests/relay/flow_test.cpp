@@ -79,3 +79,34 @@ TEST_CASE_METHOD(fixture, "dialogue of the front stays on the client leg") {
     CHECK(told.pieces[0].length == 11);
     CHECK(told.pieces[0].flow == 1);
 }
+
+TEST_CASE_METHOD(fixture, "a stall is told after a second, with what lies beside the flow") {
+    connect();
+    flow->last_byte -= std::chrono::milliseconds(900);
+    flow->tick();
+    CHECK(told.all<model::stalled>().empty());
+    flow->last_byte -= std::chrono::milliseconds(200);
+    flow->tick();
+    flow->tick();
+    REQUIRE(told.all<model::stalled>().size() == 1);
+    CHECK(told.all<model::stalled>()[0].at == model::stage::hello);
+    CHECK(told.all<model::host_settings>().size() == 1);
+}
+
+TEST_CASE_METHOD(fixture, "a new stage begins to wait anew") {
+    flow->last_byte -= std::chrono::seconds(5);
+    flow->enter(model::stage::resolve);
+    flow->tick();
+    CHECK(told.all<model::stalled>().empty());
+    flow->last_byte -= std::chrono::seconds(3);
+    flow->tick();
+    CHECK(told.all<model::stalled>().size() == 1);
+}
+
+TEST_CASE_METHOD(fixture, "a tunnel that nobody uses does not stall") {
+    connect();
+    flow->enter(model::stage::data);
+    flow->last_byte -= std::chrono::seconds(5);
+    flow->tick();
+    CHECK(told.all<model::stalled>().empty());
+}

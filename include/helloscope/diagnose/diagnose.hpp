@@ -6,8 +6,8 @@
 
 namespace helloscope::diagnose {
 
-// The first rule of the table that finds something names the cause; what later rules find beside it
-// are its notes. Ask when a flow stalls, and again when it has ended.
+// The findings of all rules, ranked: the first names the cause, what else was found is possible,
+// too, or a note. Ask when a flow stalls, and again when it has ended.
 std::optional<model::verdict> diagnose(const model::facts& facts);
 
 } // namespace helloscope::diagnose

@@ -1,4 +1,6 @@
+#include "../chain.hpp"
 #include "../parents.hpp"
+#include "../remedies.hpp"
 #include "rules.hpp"
 
 #include "helloscope/wire/tls/names.hpp"
@@ -46,8 +48,7 @@ constexpr row table[] = {
      "Give the client its certificate and key (curl: --cert, --key)", ""},
     {48, sender::client, "certificate-untrusted",
      "The client does not trust who signed the certificate of {server} ({alert}).", "",
-     "If a company's proxy signs it, trust its CA (Go, OpenSSL; Node: NODE_EXTRA_CA_CERTS)",
-     "export SSL_CERT_FILE=/path/to/ca-bundle.pem"},
+     "See which certificate is presented, and by whom", look},
     {45, sender::client, "certificate-expired",
      "The client finds the certificate of {server} expired ({alert}).", "",
      "Look at its dates, and at this machine's clock", look},
@@ -64,7 +65,7 @@ constexpr row table[] = {
     {46, sender::server, "client-certificate-rejected", client_certificate, "", "", ""},
     {48, sender::server, "client-certificate-rejected", client_certificate, "", "", ""},
     {50, sender::server, "alert-other", "{server} could not read the ClientHello ({alert}).",
-     "server-reads-first-segment", "", ""},
+     "split-intolerant", "", ""},
 };
 constexpr row any{0, sender::either, "alert-other", "{who} ended the handshake ({alert}).", "", "",
                   ""};
@@ -112,6 +113,27 @@ void add_offer(finding& out, const facts& f) {
         says(out, "protocols offered", fmt::format("{}", fmt::join(hello.alpn, ", ")));
 }
 
+bool is_about_the_certificate(std::string_view id) {
+    return id == "certificate-untrusted" || id == "certificate-rejected" ||
+           id == "certificate-expired";
+}
+
+// What was fetched beside the flow says more than an alert that can mean much.
+void refine_by_chain(finding& out, const facts& f) {
+    if (!is_about_the_certificate(out.id)) return;
+    if (const auto id = id_of_chain(f); !id.empty() && out.id == "certificate-rejected") {
+        out.id = id;
+        out.others.clear();
+    }
+    says_chain(out, f);
+    if (out.id == "certificate-untrusted" && f.chain && !f.chain->missing.empty())
+        out.remedies.push_back(
+            {"server",
+             fmt::format("Let it send {}, too: its chain is incomplete", f.chain->missing), ""});
+    else if (out.id == "certificate-untrusted" || out.id == "certificate-rejected")
+        add_trust(out, f);
+}
+
 } // namespace
 
 // A peer said itself what it did not like. Warnings count only where the handshake went no further.
@@ -139,6 +161,7 @@ std::optional<finding> alert_sent(const facts& f) {
         out.remedies.push_back(
             {from == sender::server ? "server" : "client", fill(meaning.advice),
              fill(meaning.command)});
+    if (from == sender::client) refine_by_chain(out, f);
     return out;
 }
 

@@ -1,3 +1,5 @@
+#include "../remedies.hpp"
+#include "../trials.hpp"
 #include "rules.hpp"
 
 namespace helloscope::diagnose::rules {
@@ -14,9 +16,10 @@ std::optional<finding> closed_after_hello(const facts& f) {
     says_bytes(out, "ClientHello", f.hello_bytes);
     says_bytes(out, "acknowledged", f.server_leg.out.acked);
     says_bytes(out, "received", f.from_server);
-    out.others = {"server-rejects-hello", "backend-down", "hello-filtered"};
+    out.others = {"backend-down", "hello-content-refused"};
     if (segments_of(f, f.hello_bytes).value_or(1) > 1)
-        out.others.push_back("server-reads-first-segment");
+        out.others.insert(out.others.end(), {"hello-size-intolerant", "split-intolerant"});
+    says_trials(out, f);
     out.missing.push_back("whether a smaller hello is answered");
     add_smaller_hello(out, f);
     return out;

@@ -6,7 +6,8 @@ std::optional<finding> connect_refused(const facts& f) {
     const auto refused = failed_with(f, {"ECONNREFUSED"});
     if (refused.empty()) return std::nullopt;
     auto out = found(
-        "connect-refused", certainty::confirmed,
+        "connect-refused",
+        refused.size() == f.attempts.size() ? certainty::confirmed : certainty::likely,
         fmt::format(
             "{} refused the connection: nothing listens on port {} there, or a firewall answers "
             "so.",

@@ -1,40 +1,60 @@
-#include "../parents.hpp"
+#include "../chain.hpp"
+#include "../remedies.hpp"
 #include "rules.hpp"
 
 namespace helloscope::diagnose::rules {
+namespace {
+
+std::string summary_of(const facts& f, std::string_view by_chain) {
+    const auto server = server_of(f);
+    if (by_chain == "certificate-expired")
+        return fmt::format(
+            "The client rejected the certificate of {}, which is not valid now.", server);
+    if (by_chain == "certificate-wrong-name")
+        return fmt::format(
+            "The client rejected the certificate of {}, which is not for that name.", server);
+    if (by_chain == "certificate-untrusted" && !f.chain->missing.empty())
+        return fmt::format(
+            "The client rejected the certificate of {}: the chain lacks {}.", server,
+            f.chain->missing);
+    if (by_chain == "certificate-untrusted")
+        return fmt::format(
+            "The client rejected the certificate of {}: it does not know who signed it.", server);
+    return fmt::format(
+        "The client broke the handshake off with an encrypted alert after {}'s certificate: most "
+        "likely it does not trust it.",
+        server);
+}
+
+} // namespace
 
 // In TLS 1.3 a client that rejects the certificate says so in an encrypted record; only its size
 // shows. An alert is two bytes, one of content type and the suite's tag; a Finished is 32 bytes and
 // more.
 std::optional<finding> encrypted_alert(const facts& f) {
-    constexpr std::uint16_t ccm_8 = 0x1305;
     if (!f.server_hello || !f.client_first_encrypted || !f.client_hello || !f.over() ||
-        !wire::tls::is_tls13(f.server_hello->version) || f.client_hello->early_data)
+        !is_tls13(f.server_hello->version) || f.client_hello->early_data)
         return std::nullopt;
-    const std::uint32_t alert_size = f.server_hello->cipher_suite == ccm_8 ? 11 : 19;
+    const auto alert_size = encrypted_alert_size(f);
     if (*f.client_first_encrypted != alert_size) return std::nullopt;
+    const auto by_chain = id_of_chain(f);
     auto out = found(
-        "certificate-rejected", certainty::likely,
-        fmt::format(
-            "The client broke the handshake off with an encrypted alert after {}'s certificate: "
-            "most "
-            "likely it does not trust it.",
-            server_of(f)));
+        by_chain.empty() ? "certificate-rejected" : std::string(by_chain),
+        by_chain.empty() ? certainty::likely : certainty::confirmed, summary_of(f, by_chain));
     says(
         out, "client's first encrypted record",
         fmt::format("{} bytes, the size of an alert; a Finished is longer", alert_size));
     says_bytes(out, "server's flight", f.from_server);
-    out.others = {
-        "certificate-untrusted", "certificate-expired", "certificate-wrong-name", "alert-other"};
-    out.missing.push_back("which alert it was: the client's own error message says");
+    says_chain(out, f);
+    if (by_chain.empty()) {
+        out.others = {
+            "certificate-untrusted", "certificate-expired", "certificate-wrong-name", "intercepted",
+            "alert-other"};
+        out.missing.push_back("which alert it was: the client's own error message says");
+    }
     out.remedies.push_back(
-        {"client", "See which certificate is presented, and by whom",
-         fmt::format(
-             "openssl s_client{} -connect {} -servername {} </dev/null", openssl_proxy(f),
-             server_of(f), host_of(f))});
-    out.remedies.push_back(
-        {"client", "If a company's proxy signs it, trust its CA",
-         "export SSL_CERT_FILE=/path/to/ca-bundle.pem"});
+        {"client", "See which certificate is presented, and by whom", openssl_look(f)});
+    if (by_chain.empty() || by_chain == "certificate-untrusted") add_trust(out, f);
     return out;
 }
 

@@ -1,26 +1,23 @@
+#include "../remedies.hpp"
 #include "rules.hpp"
 
 namespace helloscope::diagnose::rules {
-
 namespace {
 
-// What could have swallowed it, the likeliest first. A segment of 536 bytes fits every path, and a
-// shorter rest behind a full segment that arrived is not too long either.
-std::vector<std::string> suspects(const facts& f) {
-    const auto& out = f.server_leg.out;
-    const auto mss = f.server_leg.snd_mss.value_or(0);
-    const auto stuck = out.smallest_lost.value_or(mss);
-    const auto acked = out.acked.value_or(0);
-    if (stuck <= 536 || (acked >= mss && mss > stuck))
-        return {"tail-dropped-to-server", "hello-filtered", "name-filtered", "path-dead"};
-    const bool later_arrived = out.sacked.value_or(0) > 0 ||
-                               (acked == 0 && f.server_leg.in.packets.value_or(0) > 1);
-    if (later_arrived) return {"mtu-black-hole-to-server", "name-filtered", "hello-filtered"};
-    return {"mtu-black-hole-to-server", "name-filtered", "hello-filtered", "path-dead"};
+// What could have swallowed it, the likeliest first. A segment of 536 bytes fits every path.
+std::vector<std::string> suspects(const facts& f, std::uint32_t piece) {
+    std::vector<std::string> all;
+    const auto acked = f.server_leg.out.acked.value_or(0);
+    if (piece > 536) all.push_back("mtu-black-hole-to-server");
+    if (name_is_within(f, acked, piece)) all.push_back("name-filtered");
+    all.push_back("hello-content-refused");
+    if (acked == 0 && !later_piece_arrived(f.server_leg)) all.push_back("path-dead");
+    return all;
 }
 
 } // namespace
 
+// That it does not arrive is all that is known: rules that know why come first.
 std::optional<finding> hello_dropped(const facts& f) {
     const auto& out_leg = f.server_leg.out;
     const std::uint32_t enough = f.over() ? 1 : 3; // timeouts: fewer are chance while it lasts
@@ -35,25 +32,29 @@ std::optional<finding> hello_dropped(const facts& f) {
             "acknowledged, though sent again {}.",
             peer_of(f), text_of_number(missing), text_of_number(f.hello_bytes),
             text_of_count(*out_leg.retransmits, "time")));
+    const auto piece = stuck_piece(f, f.server_leg);
     says_bytes(out, "ClientHello", f.hello_bytes);
     says_bytes(out, "acknowledged", out_leg.acked);
     says(out, "segments selectively acknowledged", out_leg.sacked);
     says(out, "timeouts in a row", out_leg.retransmits);
-    says_bytes(out, "piece sent again and again", out_leg.smallest_lost);
+    says_bytes(out, "piece sent again and again", piece);
     says_bytes(out, "MSS", f.server_leg.snd_mss);
     says_bytes(out, "path MTU the kernel believes in", f.server_leg.pmtu);
-    out.others = suspects(f);
-    out.missing.push_back("whether the same hello arrives in smaller segments");
-    if (out.others.front() == "mtu-black-hole-to-server") {
+    out.others = suspects(f, piece.value_or(f.server_leg.snd_mss.value_or(1448)));
+    const bool too_long = out.others.front() == "mtu-black-hole-to-server";
+    out.missing.push_back(
+        too_long ? "whether the same hello arrives in smaller segments"
+                 : "whether a hello with another name, or from another client, arrives");
+    if (too_long) {
+        add_clamp(out, f, piece);
         add_smaller_hello(out, f);
+        add_network_mtu(out, f);
+    } else {
         out.remedies.push_back(
-            {"host", "Let the kernel try smaller segments by itself; it does after about 3 s",
-             "sudo sysctl -w net.ipv4.tcp_mtu_probing=1"});
+            {"helloscope", "Cut the hello inside the name: many filters do not join segments",
+             "helloscope run --shape split:midsni"});
         out.remedies.push_back(
-            {"network",
-             "Let ICMP \"fragmentation needed\" pass, or clamp the MSS where the path "
-             "narrows (VPN, tunnel, container bridge)",
-             ""});
+            {"network", fmt::format("Ask whether a firewall filters {}", host_of(f)), ""});
     }
     return out;
 }

@@ -8,7 +8,8 @@ std::optional<finding> host_unreachable(const facts& f) {
     if (failed.empty()) return std::nullopt;
     const auto& reporter = failed.front()->reported_by;
     auto out = found(
-        "host-unreachable", certainty::confirmed,
+        "host-unreachable",
+        failed.size() == f.attempts.size() ? certainty::confirmed : certainty::suspected,
         fmt::format(
             "There is no way to {}: {} says {}.", addresses_of(failed),
             reporter.empty() ? "this machine or its network" : reporter, failed.front()->error));

@@ -15,7 +15,7 @@ std::optional<finding> not_tls(const facts& f) {
     says(out, "answer looks like", known ? seen : "nothing known here");
     says_bytes(out, "received", f.from_server);
     if (seen == "http") {
-        out.others = {"plain-http-port", "captive-portal", "filter-page"};
+        out.others = {"plain-http-port", "captive-portal"};
         out.remedies.push_back(
             {"client", "See what it says", fmt::format("curl -i http://{}/", server_of(f))});
     }

@@ -1,3 +1,5 @@
+#include "../remedies.hpp"
+#include "../trials.hpp"
 #include "rules.hpp"
 
 namespace helloscope::diagnose::rules {
@@ -26,12 +28,13 @@ std::optional<finding> reset_after_hello(const facts& f) {
     says_bytes(out, "acknowledged", out_leg.acked);
     if (f.from_server > 0) says_bytes(out, "received", f.from_server);
     if (untouched) {
-        out.others = {"name-filtered", "hello-filtered"};
+        out.others = {"name-filtered", "hello-content-refused"};
     } else {
-        out.others = {"server-rejects-hello", "name-filtered", "hello-filtered"};
+        out.others = {"hello-content-refused", "name-filtered"};
         if (segments_of(f, f.hello_bytes).value_or(1) > 1)
-            out.others.push_back("server-reads-first-segment");
+            out.others.insert(out.others.end(), {"hello-size-intolerant", "split-intolerant"});
     }
+    says_trials(out, f);
     out.missing.push_back("whether another name, or a smaller hello, passes on the same path");
     add_smaller_hello(out, f);
     return out;

@@ -1,14 +1,30 @@
+#include "../remedies.hpp"
+#include "../trials.hpp"
 #include "rules.hpp"
 
 namespace helloscope::diagnose::rules {
+namespace {
+
+void add_suspects(finding& to, const facts& f) {
+    if (!refused(f, change::smaller_segments)) may_be(to, "mtu-black-hole-to-client");
+    // What a parent acknowledged may still be lost behind it.
+    if (!f.parents.empty()) to.others.insert(to.others.end(), {"hello-dropped", "path-dead"});
+    const bool small_ones_too = refused(f, change::smaller_hello).has_value();
+    if (segments_of(f, f.hello_bytes).value_or(1) > 1 && !small_ones_too)
+        to.others.insert(to.others.end(), {"hello-size-intolerant", "split-intolerant"});
+    if (!refused(f, change::nothing)) may_be(to, "hello-content-refused");
+    to.others.insert(to.others.end(), {"server-slow", "backend-down"});
+}
+
+} // namespace
 
 // To every counter of this kernel a silent server and one whose whole flight is lost look the same:
 // `others` says so.
 std::optional<finding> server_silent(const facts& f) {
-    if (!unanswered(f) || !f.stuck() || f.server_left() || f.server_leg.out.all_acked != true ||
-        f.server_leg.in.out_of_order.value_or(0) > 0)
-        return std::nullopt;
     const auto silence = f.waited.value_or(f.stalled_for.value_or(duration{}));
+    if (!unanswered(f) || !f.stuck() || f.server_left() || f.server_leg.out.all_acked != true ||
+        gap_stands(f.server_leg) || silence < patience_of(f))
+        return std::nullopt;
     auto out = found(
         "server-silent", f.over() ? certainty::likely : certainty::suspected,
         fmt::format(
@@ -20,16 +36,13 @@ std::optional<finding> server_silent(const facts& f) {
     says_bytes(out, "received", f.from_server);
     says(out, "segments behind a gap", f.server_leg.in.out_of_order);
     if (f.server_leg.min_rtt) says(out, "round trip", text_of(*f.server_leg.min_rtt));
-    out.others = {"mtu-black-hole-to-client"};
-    // What a parent acknowledged may still be lost behind it.
-    if (!f.parents.empty()) out.others.insert(out.others.end(), {"hello-dropped", "path-dead"});
-    if (segments_of(f, f.hello_bytes).value_or(1) > 1) {
-        out.others.push_back("server-reads-first-segment");
-        out.others.push_back("hello-filtered");
+    says_trials(out, f);
+    add_suspects(out, f);
+    if (!refused(f, change::smaller_segments)) {
+        out.missing.push_back("whether a second connection with a small MSS is answered: then the "
+                              "server's segments were too long for the path");
+        add_clamp(out, f, f.server_leg.advmss);
     }
-    out.others.push_back("server-overloaded");
-    out.missing.push_back("whether a second connection with a small MSS is answered: then the "
-                          "server's segments were too long for the path");
     add_smaller_hello(out, f);
     out.remedies.push_back(
         {"server",

@@ -9,7 +9,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-facts failing(const std::string& error) {
+facts refused_by(const std::string& error) {
     auto f = test::asked_facts();
     f.at = model::stage::connect;
     f.attempts = {{test::far_side, false, 3070ms, 3, error, ""}};
@@ -19,7 +19,7 @@ facts failing(const std::string& error) {
 } // namespace
 
 TEST_CASE("a refused connection is confirmed by who refused it") {
-    const auto found = rules::connect_refused(failing("ECONNREFUSED"));
+    const auto found = rules::connect_refused(refused_by("ECONNREFUSED"));
     REQUIRE(found);
     CHECK(found->id == "connect-refused");
     CHECK(found->how_sure == certainty::confirmed);
@@ -28,14 +28,14 @@ TEST_CASE("a refused connection is confirmed by who refused it") {
 }
 
 TEST_CASE("one address that refuses beside one that stands is no failure") {
-    auto f = failing("ECONNREFUSED");
+    auto f = refused_by("ECONNREFUSED");
     f.server = test::far_side;
     CHECK(!rules::connect_refused(f));
-    CHECK(!rules::connect_refused(failing("timeout")));
+    CHECK(!rules::connect_refused(refused_by("timeout")));
 }
 
 TEST_CASE("a parent that refuses says nothing of the server") {
-    auto f = failing("ECONNREFUSED");
+    auto f = refused_by("ECONNREFUSED");
     f.parents = {test::proxy};
     CHECK(!rules::connect_refused(f));
 }

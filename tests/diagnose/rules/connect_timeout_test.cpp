@@ -9,7 +9,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-facts failing(const std::string& error) {
+facts unanswered_by(const std::string& error) {
     auto f = test::asked_facts();
     f.at = model::stage::connect;
     f.attempts = {{test::far_side, false, 3070ms, 3, error, ""}};
@@ -19,7 +19,7 @@ facts failing(const std::string& error) {
 } // namespace
 
 TEST_CASE("an address without an answer is named with how long and how often") {
-    const auto found = rules::connect_timeout(failing("timeout"));
+    const auto found = rules::connect_timeout(unanswered_by("timeout"));
     REQUIRE(found);
     CHECK(found->id == "connect-timeout");
     CHECK(found->how_sure == certainty::likely);
@@ -27,19 +27,19 @@ TEST_CASE("an address without an answer is named with how long and how often") {
     CHECK(test::has(found->others, "firewall-drops-syn"));
     CHECK(test::has(found->remedies, "--via http://PROXY:PORT"));
     CHECK(test::value_of(*found, "way out") == "(none)");
-    auto f = failing("timeout");
+    auto f = unanswered_by("timeout");
     f.parent_source = "NO_PROXY";
     CHECK(test::value_of(*rules::connect_timeout(f), "way out") == "direct (NO_PROXY)");
 }
 
 TEST_CASE("the kernel's own timeout counts as well, another error does not") {
-    CHECK(rules::connect_timeout(failing("ETIMEDOUT")));
-    CHECK(!rules::connect_timeout(failing("ECONNREFUSED")));
-    CHECK(!rules::connect_timeout(failing("")));
+    CHECK(rules::connect_timeout(unanswered_by("ETIMEDOUT")));
+    CHECK(!rules::connect_timeout(unanswered_by("ECONNREFUSED")));
+    CHECK(!rules::connect_timeout(unanswered_by("")));
 }
 
 TEST_CASE("a parent without an answer says nothing of the server") {
-    auto f = failing("timeout");
+    auto f = unanswered_by("timeout");
     f.parents = {test::proxy};
     CHECK(!rules::connect_timeout(f));
 }

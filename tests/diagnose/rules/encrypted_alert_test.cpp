@@ -28,7 +28,7 @@ TEST_CASE("an encrypted record of an alert's size instead of Finished") {
     CHECK(
         found->remedies.at(0).command ==
         "openssl s_client -connect releases.bazel.build:443 -servername releases.bazel.build "
-        "</dev/null");
+        "-showcerts </dev/null");
     auto f = answered_with(19);
     f.parents = {test::proxy};
     CHECK(rules::encrypted_alert(f)->remedies.at(0).command.starts_with(
@@ -64,4 +64,22 @@ TEST_CASE("TLS 1.2, early data, or a flow that goes on say nothing") {
     auto open = answered_with(19);
     open.first_end.reset();
     CHECK(!rules::encrypted_alert(open));
+}
+
+TEST_CASE("the chain fetched beside it says which reason it was") {
+    struct row {
+        const char* error;
+        const char* id;
+    };
+    for (const auto& [error, id] :
+         {row{"certificate has expired", "certificate-expired"},
+          row{"hostname mismatch", "certificate-wrong-name"},
+          row{"self-signed certificate in certificate chain", "certificate-untrusted"},
+          row{"unable to get local issuer certificate", "certificate-untrusted"},
+          row{"", "certificate-rejected"}}) {
+        auto f = answered_with(19);
+        f.chain.emplace();
+        f.chain->error = error;
+        CHECK(rules::encrypted_alert(f)->id == id);
+    }
 }

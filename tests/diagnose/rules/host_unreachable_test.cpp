@@ -9,7 +9,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-facts failing(const std::string& error) {
+facts unreachable_by(const std::string& error) {
     auto f = test::asked_facts();
     f.at = model::stage::connect;
     f.attempts = {{test::far_side, false, 3070ms, 3, error, ""}};
@@ -19,7 +19,7 @@ facts failing(const std::string& error) {
 } // namespace
 
 TEST_CASE("an unreachable host is named with who said so") {
-    auto f = failing("EHOSTUNREACH");
+    auto f = unreachable_by("EHOSTUNREACH");
     f.attempts[0].reported_by = "198.51.100.1";
     const auto found = rules::host_unreachable(f);
     REQUIRE(found);
@@ -29,11 +29,11 @@ TEST_CASE("an unreachable host is named with who said so") {
 }
 
 TEST_CASE("an address that refuses can be reached") {
-    CHECK(!rules::host_unreachable(failing("ECONNREFUSED")));
+    CHECK(!rules::host_unreachable(unreachable_by("ECONNREFUSED")));
 }
 
 TEST_CASE("a parent without a route says nothing of the server") {
-    auto f = failing("EHOSTUNREACH");
+    auto f = unreachable_by("EHOSTUNREACH");
     f.parents = {test::proxy};
     CHECK(!rules::host_unreachable(f));
 }

@@ -13,7 +13,7 @@ TEST_CASE("a reset of an acknowledged hello came after the server's kernel took 
     REQUIRE(found);
     CHECK(found->id == "reset-after-hello");
     CHECK(found->summary.find("which the server's kernel had taken") != std::string::npos);
-    CHECK(test::has(found->others, "server-reads-first-segment"));
+    CHECK(test::has(found->others, "split-intolerant"));
     CHECK(found->remedies.size() == 1); // a smaller hello
 }
 
@@ -24,7 +24,7 @@ TEST_CASE("a reset of a hello that nobody acknowledged came from something in fr
     const auto found = rules::reset_after_hello(f);
     REQUIRE(found);
     CHECK(found->summary.find("something in front of the server") != std::string::npos);
-    CHECK(found->others == std::vector<std::string>{"name-filtered", "hello-filtered"});
+    CHECK(found->others == std::vector<std::string>{"name-filtered", "hello-content-refused"});
     CHECK(found->remedies.empty());
 }
 

@@ -1,0 +1,23 @@
+// What rules about the data stage share: which leg stands still, which way, and what is known of
+// the piece that does not arrive.
+#pragma once
+
+#include "rule.hpp"
+
+namespace helloscope::diagnose {
+
+struct data_stall {
+    model::leg where{};
+    bool to_us = false; // a gap in what the peer sends; else ours is not acknowledged
+    std::optional<std::uint32_t> piece; // of ours
+    bool later_arrived = false;         // a shorter one behind it
+};
+
+// Established, still for a while, and a kernel that says something is lost: a tunnel that nobody
+// uses is none.
+std::optional<data_stall> data_stall_of(const facts& f);
+
+// "releases.bazel.build:443", "the client 127.0.0.1:52114"
+std::string far_end_of(const facts& f, model::leg where);
+
+} // namespace helloscope::diagnose

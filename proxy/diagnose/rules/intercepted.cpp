@@ -1,0 +1,38 @@
+#include "../chain.hpp"
+#include "../remedies.hpp"
+#include "rules.hpp"
+
+namespace helloscope::diagnose::rules {
+namespace {
+
+constexpr std::uint8_t rejections[] = {42, 46, 48};
+
+bool client_rejected(const facts& f) {
+    if (f.client_alert)
+        for (const auto alert : rejections)
+            if (f.client_alert->description == alert) return true;
+    return f.over() && f.server_hello && is_tls13(f.server_hello->version) &&
+           f.client_first_encrypted && f.client_first_encrypted == encrypted_alert_size(f);
+}
+
+} // namespace
+
+// What was presented is signed by a product that inspects TLS.
+std::optional<finding> intercepted(const facts& f) {
+    if (!f.chain || !client_rejected(f)) return std::nullopt;
+    const auto product = inspector_of(*f.chain);
+    if (product.empty()) return std::nullopt;
+    auto out = found(
+        "intercepted", certainty::confirmed,
+        fmt::format(
+            "TLS to {} is opened on the way: its certificate is signed by {}, which the client "
+            "does not trust.",
+            server_of(f), product));
+    says_chain(out, f);
+    add_trust(out, f);
+    out.remedies.push_back(
+        {"network", fmt::format("Or ask for an exception from inspection for {}", host_of(f)), ""});
+    return out;
+}
+
+} // namespace helloscope::diagnose::rules

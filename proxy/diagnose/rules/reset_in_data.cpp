@@ -1,0 +1,42 @@
+#include "rules.hpp"
+
+#include <algorithm>
+
+namespace helloscope::diagnose::rules {
+namespace {
+
+// The client asked for something behind its Finished, and its last word was no close_notify.
+bool request_is_open(const facts& f) {
+    constexpr std::uint32_t longest_alert = 34; // TLS 1.2 with CBC and a MAC of 20 bytes aside
+    return f.last_spoke == direction::to_server && f.client_encrypted_count >= 2 &&
+           f.client_encrypted_count <= f.client_encrypted.size() &&
+           f.client_encrypted.back() > longest_alert;
+}
+
+} // namespace
+
+// Many end connections with a reset when all was said: it counts only inside a record, or when a
+// request was not answered.
+std::optional<finding> reset_in_data(const facts& f) {
+    if (!f.established || !f.server_left()) return std::nullopt;
+    const bool reset = f.first_end->how == "rst";
+    const bool cut = f.server_cut.has_value();
+    if (!cut && !(reset && request_is_open(f))) return std::nullopt;
+    auto out = found(
+        reset ? "reset-in-data" : "closed-in-data", certainty::likely,
+        fmt::format(
+            "{} {} the connection {}, after {}.", peer_of(f), reset ? "reset" : "closed",
+            cut ? "in the middle of a record" : "instead of answering a request",
+            text_of(f.lasted)));
+    if (cut) {
+        says_bytes(out, "record length", f.server_cut->length);
+        says_bytes(out, "of it received", f.server_cut->cut_at.value_or(0));
+    }
+    says_bytes(out, "received in all", f.from_server);
+    says_bytes(out, "sent in all", f.from_client);
+    out.missing.push_back("who sent the reset: the server's log, or a capture there");
+    if (!reset) out.missing.back() = "why it ended early: the server's log";
+    return out;
+}
+
+} // namespace helloscope::diagnose::rules

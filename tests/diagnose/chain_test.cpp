@@ -1,0 +1,60 @@
+#include "chain.hpp"
+
+#include "diagnose/known.hpp"
+#include "support/catch.hpp"
+
+using namespace helloscope;
+using namespace helloscope::diagnose;
+using namespace std::chrono_literals;
+
+TEST_CASE("OpenSSL's words for why a chain does not verify") {
+    auto f = test::silent_facts();
+    CHECK(id_of_chain(f).empty());
+    f.chain.emplace();
+    CHECK(id_of_chain(f).empty());
+    struct row {
+        const char* error;
+        const char* id;
+    };
+    for (const auto& [error, id] :
+         {row{"certificate has expired", "certificate-expired"},
+          row{"certificate is not yet valid", "certificate-expired"},
+          row{"hostname mismatch", "certificate-wrong-name"},
+          row{"IP address mismatch", "certificate-wrong-name"},
+          row{"self-signed certificate", "certificate-untrusted"},
+          row{"unable to get local issuer certificate", "certificate-untrusted"},
+          row{"unable to verify the first certificate", "certificate-untrusted"},
+          row{"no handshake", ""}}) {
+        f.chain->error = error;
+        CHECK(id_of_chain(f) == id);
+    }
+}
+
+TEST_CASE("a product that inspects is known by its issuer, whatever the case") {
+    model::chain_fetched chain;
+    chain.issuer = "C=US, O=ZSCALER INC., CN=x";
+    CHECK(inspector_of(chain) == "Zscaler");
+    chain.issuer = "CN=mitmproxy,O=mitmproxy";
+    CHECK(inspector_of(chain) == "mitmproxy");
+    chain.issuer = "C=US,O=Let's Encrypt,CN=R11";
+    CHECK(inspector_of(chain).empty());
+}
+
+TEST_CASE("a chain as evidence: whose, until when, how large") {
+    auto f = test::silent_facts();
+    finding to;
+    says_chain(to, f);
+    CHECK(to.facts.empty());
+    f.chain.emplace();
+    f.chain->subject = "CN=a.test";
+    f.chain->issuer = "CN=ca";
+    f.chain->names = {"a.test", "b.test"};
+    f.chain->not_after = f.now - 48h;
+    f.chain->sizes = {900, 1100};
+    f.chain->missing = "CN=intermediate";
+    says_chain(to, f);
+    CHECK(test::value_of(to, "names") == "a.test, b.test");
+    CHECK(test::value_of(to, "expired") == "48 h 0 min ago");
+    CHECK(test::value_of(to, "chain") == "2 certificates, 2,000 bytes, 2 segments");
+    CHECK(test::value_of(to, "missing from the chain") == "CN=intermediate");
+}
