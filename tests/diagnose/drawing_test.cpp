@@ -20,10 +20,10 @@ std::string drawn(const facts& f, std::size_t width = 80) {
 // clang-format off
 TEST_CASE("a black hole on the way to the server") {
     CHECK(drawn(test::black_hole_facts()) == R"(
-            helloscope                       releases.bazel.build:443
-1,448 bytes ─────────────────✗                 never acknowledged, sent again 3 times
-  452 bytes ─────────────────────────────────▶ arrived, behind the gap
-            ◀                                  nothing in 3.0 s
+            helloscope  releases.bazel.build:443
+1,448 bytes ──────────────✗               never acknowledged, sent again 3 times
+  452 bytes ────────────────────────────▶ arrived, behind the gap
+            ◀                             nothing in 3.0 s
 )");
 }
 // clang-format on

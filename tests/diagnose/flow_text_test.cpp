@@ -45,17 +45,29 @@ TEST_CASE("a server that says nothing") {
 flow 1 · releases.bazel.build:443 · from 127.0.0.1:52114 · Go-http-client/1.1
 ✗ server-silent (likely)
   releases.bazel.build:443 acknowledged the whole ClientHello and sent nothing in 10.0 s.
+
+                                      helloscope  releases.bazel.build:443
+              2 segments, 1,493 bytes ─────────────────────────────────▶ acknowledged
+                                      ◀                                  nothing in 10.0 s
+
   evidence    ClientHello: 1,493 bytes · acknowledged: 1,493 bytes · received: 0 bytes ·
               segments behind a gap: 0 · round trip: 1.9 ms
-  may also be mtu-black-hole-to-client, server-reads-first-segment, hello-filtered,
-              server-overloaded
+  may also be mtu-black-hole-to-client, hello-size-intolerant, split-intolerant,
+              hello-content-refused, server-slow, backend-down
   not known   whether a second connection with a small MSS is answered: then the server's segments
               were too long for the path
-  try         client: Try a smaller hello: without its X25519MLKEM768 key share it fits one segment
-              (Go programs, Bazelisk)
-                export GODEBUG=tlsmlkem=0,tlskyber=0
+  try         helloscope: Keep segments both ways to 1,360 bytes on the leg to the server
+                helloscope run --mss 1360
+  try         helloscope: Or let it find out by itself what passes
+                helloscope run --heal
+  try         client: Without its X25519MLKEM768 key share the hello has 271 bytes instead of 1,493
+              and fits one segment (Bazelisk and other Go programs)
+                export GODEBUG=tlsmlkem=0
   try         server: Does it accept connections and answer other clients? A balancer may take them
               for a backend that is down
+  beside it   hello-post-quantum: the ClientHello has 1,493 bytes because of its X25519MLKEM768 key
+              share, 271 without it; that is 2 segments of up to 1,448, the last one of 45 bytes
+  more        helloscope explain server-silent
 
   stages      front 0.40 ms · dns 1.2 ms · tcp 0.30 ms · hello 0.10 ms ·
               server flight 10.0 s, not over
@@ -79,6 +91,7 @@ flow 1 · from 127.0.0.1:52114
   evidence    first bytes: a TLS record
   try         client: Set the proxy with http://; the way to the server stays TLS
                 export HTTPS_PROXY=http://127.0.0.1:8484
+  more        helloscope explain tls-to-plain-proxy
 
   stages      front 1.0 ms
   end         client closed (FIN) · after 1.2 ms
@@ -93,6 +106,7 @@ flow 1 · releases.bazel.build:443 · from 127.0.0.1:52114 · Go-http-client/1.1
   so.
   evidence    192.0.2.10:443: ECONNREFUSED after 0.30 ms
   try         server: Is the service running, and is 443 its port?
+  more        helloscope explain connect-refused
 
   stages      front 0.40 ms · dns 1.2 ms · tcp 0.30 ms
   end         after 1.9 ms
@@ -103,6 +117,8 @@ TEST_CASE("a way out through a parent") {
     CHECK('\n' + text_of(test::tunnelled_by_parent()) == R"(
 flow 1 · releases.bazel.build:443 · from 127.0.0.1:52114 · Go-http-client/1.1
 ok, TLS 1.3
+  note        closed-without-request: the client finished the handshake and left without asking for
+              anything: a check does this, and curl where the certificate is for another name
   via         http://proxy.corp:3128 (HTTPS_PROXY) · answered 200 in 3.1 ms
   stages      front 0.40 ms · dns 0.30 ms · tcp 0.30 ms · parent 3.1 ms · hello 0.10 ms ·
               server flight 2.1 ms · client finish 0.80 ms · data 0.00 ms
@@ -132,6 +148,7 @@ flow 1 · releases.bazel.build:443 · from 127.0.0.1:52114 · Go-http-client/1.1
                 export NO_PROXY="$NO_PROXY",releases.bazel.build
   try         helloscope: Or to every server: give this to helloscope run
                 --via direct
+  more        helloscope explain parent-refused
 
   via         http://proxy.corp:3128 (HTTPS_PROXY) · answered 403 Forbidden by policy in 3.0 ms
   stages      front 0.40 ms · dns 0.30 ms · tcp 0.30 ms · parent 3.0 ms
@@ -160,6 +177,7 @@ flow 1 · ssh.test:22 · from 203.0.113.7:41000 · socks5
               after: 0.00 ms
   try         helloscope: Is it a proxy of that kind? One that is spoken to over TLS is named
               https://, a SOCKS proxy socks5h://
+  more        helloscope explain parent-garbled
 
   client      203.0.113.7:41000 → 192.0.2.10:443 · PROXY protocol v2 from 127.0.0.1:52114
   announced   no addresses · PROXY protocol v1 to the server

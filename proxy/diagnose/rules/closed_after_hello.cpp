@@ -17,7 +17,7 @@ std::optional<finding> closed_after_hello(const facts& f) {
     says_bytes(out, "acknowledged", f.server_leg.out.acked);
     says_bytes(out, "received", f.from_server);
     out.others = {"backend-down", "hello-content-refused"};
-    if (segments_of(f, f.hello_bytes).value_or(1) > 1)
+    if (segments_of(f, f.hello_bytes).value_or(2) > 1)
         out.others.insert(out.others.end(), {"hello-size-intolerant", "split-intolerant"});
     says_trials(out, f);
     out.missing.push_back("whether a smaller hello is answered");

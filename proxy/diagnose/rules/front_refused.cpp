@@ -58,6 +58,7 @@ std::optional<finding> front_refused(const facts& f) {
     if (!f.host.empty()) says(out, "target", server_of(f));
     says(out, "answer", answer_of(f));
     add_remedy(out, f);
+    if (!f.parents.empty() && !f.parent_answer) out.others.push_back("parent-refused");
     return out;
 }
 

@@ -11,6 +11,7 @@ std::vector<std::string> suspects(const facts& f, std::uint32_t piece) {
     if (piece > 536) all.push_back("mtu-black-hole-to-server");
     if (name_is_within(f, acked, piece)) all.push_back("name-filtered");
     all.push_back("hello-content-refused");
+    if (!f.server_leg.out.acked || !f.server_leg.snd_mss) all.push_back("tail-dropped-to-server");
     if (acked == 0 && !later_piece_arrived(f.server_leg)) all.push_back("path-dead");
     return all;
 }

@@ -31,7 +31,7 @@ std::optional<finding> reset_after_hello(const facts& f) {
         out.others = {"name-filtered", "hello-content-refused"};
     } else {
         out.others = {"hello-content-refused", "name-filtered"};
-        if (segments_of(f, f.hello_bytes).value_or(1) > 1)
+        if (segments_of(f, f.hello_bytes).value_or(2) > 1)
             out.others.insert(out.others.end(), {"hello-size-intolerant", "split-intolerant"});
     }
     says_trials(out, f);

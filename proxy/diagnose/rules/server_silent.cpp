@@ -10,7 +10,7 @@ void add_suspects(finding& to, const facts& f) {
     // What a parent acknowledged may still be lost behind it.
     if (!f.parents.empty()) to.others.insert(to.others.end(), {"hello-dropped", "path-dead"});
     const bool small_ones_too = refused(f, change::smaller_hello).has_value();
-    if (segments_of(f, f.hello_bytes).value_or(1) > 1 && !small_ones_too)
+    if (segments_of(f, f.hello_bytes).value_or(2) > 1 && !small_ones_too)
         to.others.insert(to.others.end(), {"hello-size-intolerant", "split-intolerant"});
     if (!refused(f, change::nothing)) may_be(to, "hello-content-refused");
     to.others.insert(to.others.end(), {"server-slow", "backend-down"});
@@ -22,8 +22,9 @@ void add_suspects(finding& to, const facts& f) {
 // `others` says so.
 std::optional<finding> server_silent(const facts& f) {
     const auto silence = f.waited.value_or(f.stalled_for.value_or(duration{}));
-    if (!unanswered(f) || !f.stuck() || f.server_left() || f.server_leg.out.all_acked != true ||
-        gap_stands(f.server_leg) || silence < patience_of(f))
+    const bool ended_somehow = !f.first_end && f.server_end; // and nobody knows who was first
+    if (ended_somehow || !unanswered(f) || !f.stuck() || f.server_left() ||
+        f.server_leg.out.all_acked != true || gap_stands(f.server_leg) || silence < patience_of(f))
         return std::nullopt;
     auto out = found(
         "server-silent", f.over() ? certainty::likely : certainty::suspected,
