@@ -25,7 +25,7 @@ bool failed(const facts& f) {
     return !f.established && f.stuck() && (f.client_hello || f.client_left() || f.server_left());
 }
 
-std::string text_of(const faulted& one) {
+std::string words_for(const faulted& one) {
     return one.dir ? fmt::format("{} {}", to_string(*one.dir), one.fault) : one.fault;
 }
 
@@ -43,10 +43,10 @@ std::optional<finding> fault_injected(const facts& f) {
     const auto named = cause->name.empty() ? "" : fmt::format(" ({})", cause->name);
     auto out = found(
         "fault-injected", certainty::confirmed,
-        fmt::format("helloscope broke this flow on purpose: fault {}{}.", text_of(*cause), named));
+        fmt::format("helloscope broke this flow on purpose: fault {}{}.", words_for(*cause), named));
     for (const auto& one : f.faults) {
         const auto at = one.dir ? fmt::format(", from byte {}", text_of_number(one.offset)) : "";
-        says(out, one.name.empty() ? text_of(one) : one.name, one.did + at);
+        says(out, one.name.empty() ? words_for(one) : one.name, one.did + at);
     }
     return out;
 }
