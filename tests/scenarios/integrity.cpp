@@ -3,6 +3,7 @@
 // the other ended. A program of its own, so that it also runs under TSan: integrity [FLOWS] [SEED]
 // [copy|tee|peek] [KEEP].
 #include "helloscope/net/asio.hpp"
+#include "helloscope/net/kernel/peek.hpp"
 #include "helloscope/relay/proxy.hpp"
 
 #include <atomic>
@@ -276,7 +277,8 @@ int main(int argc, char** argv) {
     wanted.threads = 2;
     if (path == "copy") wanted.path = relay::data_path::copy;
     if (path == "tee") wanted.path = relay::data_path::tee;
-    if (path == "peek") wanted.path = relay::data_path::peek;
+    // Where a kernel cannot, it is the automatic one once more.
+    if (path == "peek" && net::peeks_at_offsets()) wanted.path = relay::data_path::peek;
     wanted.recording.file = file;
     std::atomic<std::uint64_t> reported{0}, to_server{0}, to_client{0};
     relay::onlookers to;
