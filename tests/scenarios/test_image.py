@@ -217,7 +217,7 @@ class Image(support.Case):
                     self.folder, [*compose, "up", "--no-build", "--exit-code-from", "client"], env
                 )
                 try:
-                    self.assertEqual(up.process.wait(support.PATIENCE), status, up.err.read_text())
+                    self.assertEqual(up.process.wait(3 * support.PATIENCE), status, up.err.read_text())
                     self.podman("stop", "lab_helloscope_1")
                     self.assertIn(told, self.printed("logs", "lab_helloscope_1"))
                 finally:
