@@ -43,7 +43,8 @@ std::optional<finding> fault_injected(const facts& f) {
     const auto named = cause->name.empty() ? "" : fmt::format(" ({})", cause->name);
     auto out = found(
         "fault-injected", certainty::confirmed,
-        fmt::format("helloscope broke this flow on purpose: fault {}{}.", words_for(*cause), named));
+        fmt::format(
+            "helloscope broke this flow on purpose: fault {}{}.", words_for(*cause), named));
     for (const auto& one : f.faults) {
         const auto at = one.dir ? fmt::format(", from byte {}", text_of_number(one.offset)) : "";
         says(out, one.name.empty() ? words_for(one) : one.name, one.did + at);
