@@ -78,19 +78,21 @@ net::awaitable<void> flow_faults::settle() {
 }
 
 net::awaitable<void> flow_faults::finish() {
-    if (how_ == fault::ending::none || !of_.client || !of_.server) co_return;
-    co_await drain(*of_.client);
-    co_await drain(*of_.server);
-    of_.tell_path(leg::client);
-    of_.tell_path(leg::server);
+    if (how_ == fault::ending::none) co_return;
+    for (const auto which : {leg::client, leg::server}) {
+        const auto& stream = which == leg::client ? of_.client : of_.server;
+        if (stream) co_await drain(*stream);
+        of_.tell_path(which);
+    }
     const bool reset = how_ == fault::ending::reset;
     for (const auto which : {leg::client, leg::server}) {
+        const auto& stream = which == leg::client ? of_.client : of_.server;
+        if (!stream) continue;
         of_.tell_closed(which, "helloscope", reset ? "rst" : "fin", "fault " + last_);
-        auto& stream = which == leg::client ? *of_.client : *of_.server;
         if (reset)
-            stream.reset();
+            stream->reset();
         else
-            stream.close();
+            stream->close();
     }
 }
 

@@ -61,7 +61,7 @@ step pass_on(flow& moving, direction way, bytes_view read) {
     moving.watching.saw(way, read, moving.last_byte);
     done.unsent = read.subspan(sent.size);
     if (sent.error && sent.error != net::asio::error::would_block) {
-        moving.tell_broken(target_of(way), sent.error);
+        if (!moving.aborted) moving.tell_broken(target_of(way), sent.error);
         done.end = ending::broken_target;
     }
     return done;

@@ -3,8 +3,10 @@
 
 usage: test_faults.py HELLOSCOPE [unittest arguments]
 """
+import http.server
 import os
 import re
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
@@ -66,6 +68,17 @@ def short(fault):
     return fault.removeprefix("to_server ").removeprefix("to_client ")
 
 
+class Plain(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200)
+        self.send_header("Content-Length", str(BODY))
+        self.end_headers()
+        self.wfile.write(bytes(BODY))
+
+    def log_message(self, *_):
+        pass
+
+
 class Faults(support.Case):
     names = ["registry.test", "*.registry.test"]
 
@@ -120,6 +133,25 @@ class Faults(support.Case):
                 self.assertEqual(done.stdout, self.body, done.stderr)
                 self.assertIsNone(flow.verdict)
                 self.assertGreaterEqual(took, least)
+
+    def test_plain_http_is_broken_too(self):
+        with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Plain) as server:
+            threading.Thread(target=server.serve_forever, daemon=True).start()
+            self.addCleanup(server.shutdown)
+            rows = [("to_client reset@1000", 56, "Connection reset by peer"),
+                    ("to_client limit-data:1000", 18, "transfer closed with"),
+                    ("to_client latency:50ms", 0, "")]  # fmt: skip
+            for fault, status, message in rows:
+                with self.subTest(fault):
+                    proxy = self.proxy("--fault", fault)
+                    done = self.run_program(
+                        "curl", "-sS", "--noproxy", "", "--proxy", proxy.url, "-o", os.devnull,
+                        f"http://127.0.0.1:{server.server_port}/", status=status,
+                    )  # fmt: skip
+                    self.assertIn(message, done.stderr.decode())
+                    proxy.end()
+                    (flow,) = proxy.flows().values()
+                    self.assertEqual(flow.verdict, "fault-injected" if status else None)
 
     def test_the_reason_names_the_fault(self):
         proxy = self.proxy(

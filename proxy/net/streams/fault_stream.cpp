@@ -84,10 +84,12 @@ struct fault_stream::state final : fault::chain_sink, std::enable_shared_from_th
         const auto how = chain.next_end();
         if (how == fault::ending::none) return;
         chain.end_done();
-        if (how == fault::ending::end)
+        if (how == fault::ending::end) {
             inner->shutdown_send();
-        else if (setup.hook)
-            setup.hook->ended(setup.under.passing, how);
+            return;
+        }
+        error = asio::error::operation_aborted; // for who writes on
+        if (setup.hook) setup.hook->ended(setup.under.passing, how);
     }
 
     void carry_on_later() {

@@ -146,6 +146,11 @@ awaitable<bool> exchange::pass_answer(response_plan plan) {
     body moving(plan.framing, plan.out);
     const auto how = co_await pass_body(moving, direction::to_client);
     if (answered_) co_return false;
+    if (of_.aborted) { // a fault has ended the flow, or helloscope ends
+        out_.how = outcome::ending::cut;
+        finish();
+        co_return false;
+    }
     if (how != passed::whole) {
         if (how == passed::target_broken) of_.tell_closed(leg::client, "peer", "rst");
         if (how == passed::source_cut) of_.tell_closed(leg::server, "peer", "fin");
