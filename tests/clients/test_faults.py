@@ -135,23 +135,24 @@ class Faults(support.Case):
                 self.assertGreaterEqual(took, least)
 
     def test_plain_http_is_broken_too(self):
-        with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Plain) as server:
-            threading.Thread(target=server.serve_forever, daemon=True).start()
-            self.addCleanup(server.shutdown)
-            rows = [("to_client reset@1000", 56, "Connection reset by peer"),
-                    ("to_client limit-data:1000", 18, "transfer closed with"),
-                    ("to_client latency:50ms", 0, "")]  # fmt: skip
-            for fault, status, message in rows:
-                with self.subTest(fault):
-                    proxy = self.proxy("--fault", fault)
-                    done = self.run_program(
-                        "curl", "-sS", "--noproxy", "", "--proxy", proxy.url, "-o", os.devnull,
-                        f"http://127.0.0.1:{server.server_port}/", status=status,
-                    )  # fmt: skip
-                    self.assertIn(message, done.stderr.decode())
-                    proxy.end()
-                    (flow,) = proxy.flows().values()
-                    self.assertEqual(flow.verdict, "fault-injected" if status else None)
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Plain)
+        self.addCleanup(server.server_close)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        self.addCleanup(server.shutdown)
+        rows = [("to_client reset@1000", 56, "Connection reset by peer"),
+                ("to_client limit-data:1000", 18, "transfer closed with"),
+                ("to_client latency:50ms", 0, "")]  # fmt: skip
+        for fault, status, message in rows:
+            with self.subTest(fault):
+                proxy = self.proxy("--fault", fault)
+                done = self.run_program(
+                    "curl", "-sS", "--noproxy", "", "--proxy", proxy.url, "-o", os.devnull,
+                    f"http://127.0.0.1:{server.server_port}/", status=status,
+                )  # fmt: skip
+                self.assertIn(message, done.stderr.decode())
+                proxy.end()
+                (flow,) = proxy.flows().values()
+                self.assertEqual(flow.verdict, "fault-injected" if status else None)
 
     def test_the_reason_names_the_fault(self):
         proxy = self.proxy(
