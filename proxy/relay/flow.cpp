@@ -135,6 +135,8 @@ void flow::tell_broken(leg of, const net::error_code& error) {
 }
 
 void flow::conclude(telling what) {
+    // Silence is no event: without this, facts would end with the last one.
+    timeline_->latest = std::max(timeline_->latest, clock.now());
     auto verdict = diagnose::diagnose(model::make_facts(*timeline_));
     const auto* before = timeline_->concluded.get();
     if (!verdict) {
