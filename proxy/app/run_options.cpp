@@ -35,7 +35,7 @@ void add_limits(CLI::App& command, run_options& options) {
         .add_option(
             "--port-file", options.port_file,
             "write the port to FILE once connections are accepted; one a line, in the order of "
-            "--listen, --listen-tls, --reverse, --transparent, --admin")
+            "--listen, --listen-tls, --reverse, --transparent; then --admin's")
         ->type_name("FILE");
     command
         .add_option(

@@ -116,8 +116,8 @@ void add_treatment(CLI::App& command, treatment_options& options) {
         ->group(group_of_treatment);
     list(
         "--route", options.routes,
-        "what is done with flows to a destination, instead: \"host=*.example.org port=443 "
-        "shape=… fault=… via=… heal=on\"; the first that matches",
+        "what is done with flows to a destination, instead: the first that matches of \"host=GLOB "
+        "port=N network=CIDR shape=SHAPE fault=FAULT via=URL heal=on\"",
         "ROUTE")
         ->check(parses(policy::parse_route));
     command

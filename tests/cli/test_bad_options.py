@@ -127,6 +127,28 @@ VALUES = {
          "records: goes before split: and dribble:, which cut what it makes"),
         ("mss:1360|mtu:1400", "mtu:1400", "mss:1360 limits the segments already"),
     )} | {"pause:1s": "--shape: pause: waits between pieces, and nothing cuts any: add split: or dribble:"},
+    "--admin": endpoints("--admin"),
+    "--fail-on": {"x": "--fail-on: x is no verdict: helloscope explain lists them"},
+    "--fault": {
+        "explode": '--fault: fault "explode", character 1: there is no fault "explode"; there are latency, jitter, throttle, slice, stall, blackhole, '
+                   'drop-tail, reset, close, half-close, truncate, corrupt, alert, not-tls, slow-close, timeout, limit-data, refuse, dns-fail, connect-stall',
+    },
+    "--route": {
+        "a.test": "--route: 'a.test': expected KEY=VALUE, such as host=*.example.org",
+        "heal=maybe": "--route: heal=maybe: expected on or off",
+        "client-mss=1360": "--route: client-mss: belongs to a listener, which is there before any "
+                           "destination is known: --client-mss",
+    },
+    "--route-for": {value: f"--route-for: {value}: expected HOST:PORT, such as a.test:443"
+                    for value in ("a.test", "a.test:0", ":443")},
+    "--heal-ladder": {
+        value: f"--heal-ladder: '{value}' is no ladder such as mtu:1400,mtu:1280,mtu:576,split:even,records:even: "
+               f'"{value}": {WORDS}'
+        for value in ("x", "none")
+    },
+    "--heal-attempts": numbers("--heal-attempts", 17),
+    "--heal-time": seconds("--heal-time"),
+    "--heal-remember": seconds("--heal-remember"),
     "--threads": numbers("--threads", 256, "a", "-1", "1.5", "99999999999999999999"),
     "--max-flows": numbers("--max-flows", 1_000_000),
     "--record-payload": choice("--record-payload", "handshake", "all"),

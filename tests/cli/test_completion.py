@@ -219,7 +219,7 @@ class Manual(support.Case):
                     self.assertRegex(part, rf"(?m)^       {flags.replace(',', ', ')}\b")
 
     def test_a_subcommand_that_is_none_is_refused(self):
-        told = ("helloscope: man: SUBCOMMAND: 'rum' is not one of run, report, serve, certs, heal, completion; "
+        told = ("helloscope: man: SUBCOMMAND: 'rum' is not one of run, report, explain, serve, certs, heal, completion; "
                 "did you mean 'run'?\ntry: helloscope man --help\n")  # fmt: skip
         self.assertEqual(self.helloscope("man", "rum", status=2).stderr.decode(), told)
         told = ("helloscope: completion: SHELL: 'powershell' is not one of bash, zsh, fish\n"

@@ -86,9 +86,9 @@ class Wrong(Case):
                 "2:1: unknown key 'COMMAND' in [run]: helloscope run --help has them",
             "[rum]": "1:2: unknown table [rum]; did you mean [run]?",
             "[completion]":
-                "1:2: unknown table [completion]: expected one of [run], [report], [serve], [certs]",
+                "1:2: unknown table [completion]: expected one of [run], [report], [explain], [serve], [certs], [heal]",
             "threads = 2": "1:1: 'threads' is in no table: keys stand below one of "
-                           "[run], [report], [serve], [certs]",
+                           "[run], [report], [explain], [serve], [certs], [heal]",
             "run = 2": "1:7: run: expected a table, found an integer",
             '[run]\nrecord = "x"\nno-record = true': "3:1: no-record excludes record",
             "[run]\nquiet = true\nverbose = 2": "3:1: verbose excludes quiet",
@@ -296,7 +296,7 @@ class Printed(Case):
         for subcommand in CONFIGURABLE:
             usage = self.helloscope(subcommand, "--help").stdout.decode()
             flags = set(re.findall(r"^  (?:-\w,)?--([a-z0-9-]+)", usage, re.MULTILINE))
-            alone = {"help", "config", "print-config", "print-rules"}  # of the command line alone
+            alone = {"help", "config", "print-config", "print-rules", "route-for"}  # of the command line alone
             self.assertEqual(set(keys(self.printed(subcommand))), flags - alone)
 
     def test_wrong_use_is_still_wrong(self):
