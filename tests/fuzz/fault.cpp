@@ -49,7 +49,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         std::uint64_t sent = 0;
         bool open = true;
         for (auto rest = stream; open && !rest.empty();) {
-            const auto part = rest.first(std::min({rest.size(), std::size_t{7}, std::size_t{chain.room()}}));
+            const auto part = rest.first(
+                std::min({rest.size(), std::size_t{7}, std::size_t{chain.room()}}));
             rest = rest.subspan(part.size());
             chain.take(part, now);
             chain.run(now += std::chrono::milliseconds(1), sink);
