@@ -8,7 +8,7 @@ pure_rooms = base wire shape fault model policy trace diagnose heal
 .PHONY: help demo test build bench install install-development format tidy fuzz image clean
 
 help:
-	@echo "make demo      build helloscope and watch one download through it"
+	@echo "make demo      build helloscope and watch a flow go well, break and be healed"
 	@echo "make test      every test, under ASan and UBSan, and under TSan where threads meet"
 	@echo "make build     build/release/helloscope"
 	@echo "make bench     measure it beside HAProxy (SELECTION=whole: and beside others)"

@@ -66,7 +66,7 @@ def namespaces():
     for words in ([own] if os.geteuid() == 0 else []) + [with_user]:
         # What a lab does first, and a container may forbid.
         done = subprocess.run([*words, "sh", "-c", "mount -t tmpfs none /run && ip netns add try"],
-                              capture_output=True, env=os.environ | {"PATH": PATH})  # fmt: skip
+                              capture_output=True, env=os.environ | {"PATH": PATH}, timeout=PATIENCE)  # fmt: skip
         if done.returncode == 0:
             return words
         said.append(done.stderr.decode().strip())
@@ -116,7 +116,9 @@ class Lab:
                                         stdin=subprocess.DEVNULL)  # fmt: skip
         theirs.close()
         self.control.send(json.dumps(self.asked).encode())
+        self.control.settimeout(PATIENCE)
         told = self.receive()
+        self.control.settimeout(None)
         if "error" in told:
             self.__exit__()
             raise RuntimeError(f"lab {self.scenario.name}: {told['error']}")
@@ -126,13 +128,22 @@ class Lab:
 
     def __exit__(self, *_):
         self.control.shutdown(socket.SHUT_RDWR)  # which is the sign for it
-        self.process.wait()
+        try:
+            self.process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            self.process.kill()  # --kill-child: with it goes all that is in the lab
+            self.process.wait()
         self.control.close()
         for one in self.programs:
             one.close()
 
     def receive(self):
-        said = self.control.recv(MESSAGE)
+        try:
+            said = self.control.recv(MESSAGE)
+        except TimeoutError:
+            return {"error": f"it said nothing for {PATIENCE} s"}
+        except ConnectionResetError:  # it was killed before it read what we asked
+            said = b""
         return json.loads(said) if said else {"error": "it ended"}
 
     def listen(self):
@@ -152,8 +163,13 @@ class Lab:
 
     def ask(self, what, fds=(), **more):
         with self.desk:
-            socket.send_fds(self.control, [json.dumps({"do": what, **more}).encode()], list(fds))
-            told = self.replies.get()
+            try:
+                socket.send_fds(self.control, [json.dumps({"do": what, **more}).encode()], list(fds))
+                told = self.replies.get(timeout=PATIENCE)
+            except (BrokenPipeError, ConnectionResetError):
+                raise RuntimeError("the lab has ended") from None
+            except queue.Empty:
+                raise RuntimeError(f"the lab did not {what} for {PATIENCE} s") from None
         if "error" in told:
             error = {"FileNotFoundError": FileNotFoundError, "PermissionError": PermissionError}
             raise error.get(told.get("kind"), RuntimeError)(told["error"])
@@ -262,7 +278,7 @@ class Program:
 
     def kill(self):
         self.running.signal(signal.SIGKILL)
-        self.running.wait()
+        self.running.wait(PATIENCE)
 
     def close(self):
         for file in self.files:

@@ -4,6 +4,7 @@ start it, and what it says where nobody may.
 
 usage: test_command.py HELLOSCOPE [unittest arguments]
 """
+import contextlib
 import json
 import os
 import signal
@@ -33,12 +34,25 @@ def run(*more, before=(), python=sys.executable, **options):
                           stdin=subprocess.DEVNULL, timeout=120, **options)  # fmt: skip
 
 
+@contextlib.contextmanager
+def started(*more):
+    """`lab` in the background, until the block ends, however it does: nobody waits for one that runs on."""
+    env = os.environ | {"HELLOSCOPE": support.HELLOSCOPE}
+    lab = subprocess.Popen(words(*more), env=env, stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        yield lab
+    finally:
+        lab.kill()  # at the latest now
+        lab.wait(support.PATIENCE)
+
+
 def descendants(pid):
-    """All processes below this one, whatever namespace they are in."""
+    """All processes below this one, whatever namespace they are in; those that end meanwhile may lack."""
     found = []
     for task in Path(f"/proc/{pid}/task").glob("*/children"):
-        for child in map(int, task.read_text().split()):
-            found += [child, *descendants(child)]
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            for child in map(int, task.read_text().split()):
+                found += [child, *descendants(child)]
     return found
 
 
@@ -52,8 +66,8 @@ def is_alive(pid):
 def namespaces(pids):
     """Those of these processes that are not ours."""
     kinds = ("net", "mnt", "pid", "user")
-    of = lambda pid: {os.readlink(f"/proc/{pid}/ns/{kind}") for kind in kinds}  # noqa: E731
-    return set().union(*map(of, pids)) - of("self")
+    of = lambda pid: {reads(f"/proc/{pid}/ns/{kind}") for kind in kinds}  # noqa: E731
+    return set().union(*map(of, pids)) - of("self") - {None}
 
 
 def left_of(namespaces):
@@ -106,10 +120,8 @@ class Command(unittest.TestCase):
     def test_a_killed_lab_leaves_nothing_behind(self):
         for victim in (0, 1, 2):  # the command, the namespaces' parent, their first process
             with self.subTest(victim):
-                mark = f"{99990 + victim}.{os.getpid()}"
-                env = os.environ | {"HELLOSCOPE": support.HELLOSCOPE}
-                with subprocess.Popen(words("run", "never-accepts", "--", "sleep", mark), env=env,
-                                      stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as lab:  # fmt: skip
+                mark = f"{300 + victim}.{os.getpid()}"  # longer than anybody waits here
+                with started("run", "never-accepts", "--", "sleep", mark) as lab:
                     runs = support.wait_for("the command in the lab", lambda: self.runs(lab.pid, mark))
                     self.assertGreaterEqual(len(runs), 4)  # with helloscope
                     held = namespaces(runs)
