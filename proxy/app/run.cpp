@@ -46,8 +46,8 @@ struct story {
     std::uint64_t left_out = 0;
     bool failed = false; // as --fail-on means it
 
-    void add(const model::timeline& flow) {
-        flows.push_back(flow);
+    void add(model::timeline&& flow) {
+        flows.push_back(std::move(flow));
         if (flows.size() <= most_reported) return;
         flows.pop_front();
         ++left_out;
@@ -101,11 +101,11 @@ relay::onlookers watch(story& told, const run_options& options, web::admin* admi
             first(event);
             admin->event(event);
         };
-    to.flow = [&told, &options, admin](const model::timeline& flow) {
-        spdlog::info("{}", diagnose::one_line(flow));
-        told.add(flow);
+    to.flow = [&told, &options, admin](model::timeline&& flow) {
+        if (spdlog::should_log(spdlog::level::info)) spdlog::info("{}", diagnose::one_line(flow));
         told.failed = told.failed || fails_on(options.fail_on, flow);
         if (admin != nullptr) admin->flow(flow);
+        told.add(std::move(flow));
     };
     to.trouble = [](std::string_view what) { spdlog::warn("{}", what); };
     return to;

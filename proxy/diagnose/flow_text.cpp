@@ -119,7 +119,7 @@ void add_hello(page& to, const timeline& flow) {
     const auto size = flow.hello_bytes > 0 ? flow.hello_bytes : hello.size;
     items weight;
     weight.add(text_of_bytes(size));
-    if (const auto& path = flow.of(leg::server).last; path && path->snd_mss.value_or(0) > 0) {
+    if (const auto& path = flow.of(leg::server); path && path->snd_mss.value_or(0) > 0) {
         const auto segments = (size + *path->snd_mss - 1) / *path->snd_mss;
         weight.add(fmt::format(
             "{} of up to {}", text_of_count(segments, "segment"), text_of_number(*path->snd_mss)));
@@ -198,9 +198,9 @@ void add_records(
     to.row(label, line.text());
 }
 
-void add_path(page& to, std::string_view label, const model::leg_state& leg) {
-    if (!leg.last) return;
-    const auto& p = leg.at_stall ? *leg.at_stall : *leg.last;
+void add_path(page& to, std::string_view label, const std::optional<model::path_sample>& leg) {
+    if (!leg) return;
+    const auto& p = *leg;
     items line;
     if (p.rtt)
         line.add(
@@ -264,7 +264,7 @@ std::string flow_text(const timeline& flow, const report_options& options) {
     add_records(out, "to server", flow.of(direction::to_server), if_none);
     add_records(out, "to client", flow.of(direction::to_client), if_none);
     add_path(out, "server path", flow.of(leg::server));
-    const auto& client = flow.of(leg::client).last;
+    const auto& client = flow.of(leg::client);
     const bool noteworthy = client && (client->total_retrans.value_or(0) > 0 ||
                                        client->rcv_ooopack.value_or(0) > 0);
     if (noteworthy || options.verbose) add_path(out, "client path", flow.of(leg::client));

@@ -13,7 +13,7 @@ using model::stage;
 using model::timeline;
 
 std::shared_ptr<const model::verdict> verdict_of(const timeline& flow) {
-    if (flow.concluded) return flow.concluded;
+    if (flow.concluded || flow.judged) return flow.concluded;
     auto found = diagnose(model::make_facts(flow));
     if (!found) return nullptr;
     return std::make_shared<const model::verdict>(std::move(*found));

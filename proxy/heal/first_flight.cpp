@@ -18,7 +18,7 @@ first_flight::state first_flight::feed(bytes_view from_client) {
     return state_;
 }
 
-void first_flight::on_handshake(direction, const wire::tls::handshake_message& message) {
+void first_flight::on_handshake(direction, wire::tls::handshake_message&& message) {
     const auto* hello = std::get_if<client_hello>(&message.content);
     if (hello == nullptr || message_size_ > 0 || hello->early_data)
         other_ = true;

@@ -33,6 +33,7 @@ template <class T> octets(T&) -> octets<T>;
 template <class T> inline constexpr bool may_be_empty = false;
 template <> inline constexpr bool may_be_empty<std::string> = true;
 template <class T> inline constexpr bool may_be_empty<std::optional<T>> = true;
+template <class T> inline constexpr bool may_be_empty<known<T>> = true;
 template <class T> inline constexpr bool may_be_empty<std::vector<T>> = true;
 template <class T> inline constexpr bool may_be_empty<std::shared_ptr<T>> = true;
 template <class T>

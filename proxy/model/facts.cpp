@@ -60,11 +60,11 @@ std::optional<duration> last_heard(const path_sample& p) {
     return std::min(*p.last_data_recv, p.last_ack_recv.value_or(*p.last_data_recv));
 }
 
-leg_facts facts_of(const leg_state& leg, std::uint64_t syn, const endpoint* peer) {
+leg_facts facts_of(const std::optional<path_sample>& leg, std::uint64_t syn, const endpoint* peer) {
     leg_facts out;
     out.v6 = peer != nullptr && peer->address.v6;
-    if (!leg.last) return out;
-    const auto& p = leg.at_stall ? *leg.at_stall : *leg.last;
+    if (!leg) return out;
+    const auto& p = *leg;
     out.out = sent_on(p, syn);
     out.in = received_on(p);
     out.snd_mss = p.snd_mss;

@@ -97,6 +97,11 @@ class field_reader {
     template <class T> void read(const json::value& from, std::optional<T>& to) {
         read(from, to.emplace());
     }
+    template <class T> void read(const json::value& from, known<T>& to) {
+        T value{};
+        read(from, value);
+        to = value;
+    }
     template <class T> void read(const json::value& from, std::shared_ptr<const T>& to) {
         auto made = std::make_shared<T>();
         read(from, *made);

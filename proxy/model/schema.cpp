@@ -51,6 +51,7 @@ class schema_writer {
             std::back_inserter(out_), R"("enum": ["{}"])", fmt::join(names_of<T>, R"(", ")"));
     }
     template <class T> void type(const std::optional<T>&) { type(T{}); }
+    template <class T> void type(const known<T>&) { type(T{}); }
     template <class T> void type(const std::shared_ptr<const T>&) { type(T{}); }
     template <class T> void type(const std::vector<T>&) {
         out_ += R"("type": "array", "items": {)";

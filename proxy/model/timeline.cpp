@@ -201,17 +201,13 @@ class fold {
     }
 
     void operator()(const path& e) {
-        auto& leg = flow_.legs[static_cast<std::size_t>(e.of)];
-        leg.last = e.sample;
-        if (flow_.stall) leg.at_stall = std::make_shared<const path_sample>(e.sample);
+        flow_.legs[static_cast<std::size_t>(e.of)] = e.sample;
     }
 
     void operator()(const stalled& e) {
         flow_.stall = e;
         flow_.quiet_since = now_ - e.waited;
         ++flow_.stalls;
-        for (auto& leg : flow_.legs)
-            if (leg.last) leg.at_stall = std::make_shared<const path_sample>(*leg.last);
     }
 
     void operator()(const closed& e) {
@@ -308,7 +304,7 @@ class fold {
         flow_.attempts.clear();
         flow_.attempts_left_out = 0;
         flow_.parents_passed = 0;
-        flow_.legs[static_cast<std::size_t>(leg::server)] = {};
+        flow_.legs[static_cast<std::size_t>(leg::server)].reset();
         for (const auto which : {stage::resolve, stage::connect, stage::parent}) span(which) = {};
     }
 
@@ -316,7 +312,6 @@ class fold {
     void moved() {
         flow_.stall.reset();
         flow_.quiet_since.reset();
-        for (auto& leg : flow_.legs) leg.at_stall.reset();
         if (flow_.closings.empty()) flow_.concluded.reset();
     }
 

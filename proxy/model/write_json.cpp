@@ -31,6 +31,7 @@ class field_writer {
     void write(T value) { out_.name(names_of<T>[static_cast<std::size_t>(value)]); }
 
     template <class T> void write(const std::optional<T>& value) { write(*value); }
+    template <class T> void write(const known<T>& value) { write(*value); }
     template <class T> void write(const std::shared_ptr<T>& value) { write(*value); }
     template <class T> void write(const std::vector<T>& values) {
         write_list(values, [this](const T& value) { write(value); });

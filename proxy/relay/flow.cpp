@@ -61,7 +61,6 @@ void flow::finish() {
     look_at_segments(look::last);
     const auto now = clock.now();
     for (const auto way : {direction::to_server, direction::to_client}) watching.ended(way, now);
-    if (timeline_->client_hello && !timeline_->established()) tell_surroundings();
     conclude(telling::changes);
     model::flow_closed end;
     end.at = stage_;
@@ -72,6 +71,7 @@ void flow::finish() {
     }
     tell(end);
     around.common.history.add(*timeline_);
+    timeline_->judged = true;
     around.record.flow(std::move(timeline_));
 }
 
@@ -80,9 +80,8 @@ bool flow::tell_path(leg of) {
     if (!stream) return false;
     auto sample = stream->path();
     if (!sample) return false;
-    auto& last = last_path_[static_cast<std::size_t>(of)];
-    if (same_path(*sample, last)) return false;
-    last = *sample;
+    const auto& last = timeline_->of(of);
+    if (last && same_path(*sample, *last)) return false;
     tell(model::path{of, std::move(*sample)});
     return true;
 }
@@ -138,6 +137,8 @@ void flow::conclude(telling what) {
     // Silence is no event: without this, facts would end with the last one.
     timeline_->latest = std::max(timeline_->latest, clock.now());
     auto verdict = diagnose::diagnose(model::make_facts(*timeline_));
+    if (verdict && timeline_->client_hello && tell_surroundings()) // which may make it surer
+        verdict = diagnose::diagnose(model::make_facts(*timeline_));
     const auto* before = timeline_->concluded.get();
     if (!verdict) {
         if (before) tell(model::verdict()); // it has sorted itself out
@@ -148,11 +149,12 @@ void flow::conclude(telling what) {
     if (is_news || (what == telling::changes && *before != *verdict)) tell(std::move(*verdict));
 }
 
-// What lies beside a flow that stands still: what others saw there, how this kernel is set up.
-void flow::tell_surroundings() {
-    if (std::exchange(surroundings_told_, true)) return;
+// What lies beside a flow that failed, once: what others saw there, how this kernel is set up.
+bool flow::tell_surroundings() {
+    if (std::exchange(surroundings_told_, true)) return false;
     for (auto& one : around.common.history.of(*timeline_)) tell(std::move(one));
     tell(net::read_host_settings());
+    return true;
 }
 
 void flow::count_segments(const segment_count& begun) {
@@ -258,7 +260,6 @@ void flow::look_for_a_stall(timestamp now) {
 void flow::tell_stall(duration waited) {
     if (std::exchange(stall_told_, true)) return;
     tell(model::stalled{stage_, waited});
-    if (stage_ > stage::parent) tell_surroundings();
 }
 
 // Behind the handshake silence is no stall: only a kernel that waits for an acknowledgement, or

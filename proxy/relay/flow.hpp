@@ -135,7 +135,7 @@ class flow final : private observer_sink {
     void look_for_a_stall(timestamp now);
     void look_at_data(timestamp now);
     void tell_stall(duration waited);
-    void tell_surroundings();
+    bool tell_surroundings();
     void happened(model::happening what, timestamp when) override;
     void kept(trace::piece bytes) override;
     void follow(const model::happening& what);
@@ -143,7 +143,6 @@ class flow final : private observer_sink {
     std::uint64_t id_;
     model::stage stage_ = model::stage::front;
     std::unique_ptr<model::timeline> timeline_; // gone when finished
-    model::path_sample last_path_[2];
     std::unique_ptr<segment_count> counted_; // only while segments are counted
     bool stall_told_ = false, surroundings_told_ = false;
     duration look_at_{}; // of a wait: when the rules are asked again, whatever has changed

@@ -162,6 +162,7 @@ void observer::on_piece(direction way, const wire::tls::piece& piece, bool clear
     if (piece.first) side(way).record_began = now_;
     if (!clear || !detail_.pieces || detail_.payload_all) return;
     if (clear_.length == 0) clear_ = new_piece(way);
+    clear_.body.reserve(clear_.body.size() + record_header_size + piece.body.size());
     if (piece.first) {
         const auto header = bytes_of(piece.header);
         clear_.body.insert(clear_.body.end(), header.begin(), header.end());
@@ -195,18 +196,18 @@ void observer::on_record(
     }
 }
 
-void observer::on_handshake(direction way, const wire::tls::handshake_message& message) {
+void observer::on_handshake(direction way, wire::tls::handshake_message&& message) {
     model::handshake event;
     event.dir = way;
     event.type = message.raw.type;
     event.length = message.raw.length;
     event.offset = message.raw.offset;
-    if (const auto* hello = std::get_if<wire::tls::client_hello>(&message.content)) {
-        event.client_hello = std::make_shared<const wire::tls::client_hello>(*hello);
+    if (auto* hello = std::get_if<wire::tls::client_hello>(&message.content)) {
         event.ja3 = wire::tls::ja3(*hello);
         event.ja4 = wire::tls::ja4(*hello);
-    } else if (const auto* answer = std::get_if<wire::tls::server_hello>(&message.content)) {
-        event.server_hello = std::make_shared<const wire::tls::server_hello>(*answer);
+        event.client_hello = std::make_shared<const wire::tls::client_hello>(std::move(*hello));
+    } else if (auto* answer = std::get_if<wire::tls::server_hello>(&message.content)) {
+        event.server_hello = std::make_shared<const wire::tls::server_hello>(std::move(*answer));
     } else if (const auto* chain = std::get_if<wire::tls::certificate>(&message.content)) {
         for (const auto& one : chain->chain)
             event.certificate_sizes.push_back(static_cast<std::uint32_t>(one.size()));

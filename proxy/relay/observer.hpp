@@ -77,7 +77,7 @@ class observer final : private wire::tls::conversation_sink {
     void on_record(
         direction way, const wire::tls::record_header& header, std::uint64_t offset,
         bool clear) override;
-    void on_handshake(direction way, const wire::tls::handshake_message& message) override;
+    void on_handshake(direction way, wire::tls::handshake_message&& message) override;
     void on_alert(direction way, wire::tls::alert alert) override;
     void on_lost(direction way, const wire::tls::lost_at& at) override;
 

@@ -135,7 +135,7 @@ class recorder_thread final : public recorder {
         thread_.join();
         for (auto& one : ways_)
             for (auto& over : one->take_finished())
-                if (to_.flow) to_.flow(*over);
+                if (to_.flow) to_.flow(std::move(*over));
         recorder_totals totals;
         totals.lost_events = lost_.events;
         totals.lost_packets = lost_.packets;
@@ -185,7 +185,7 @@ class recorder_thread final : public recorder {
             if (file_) writer_.write(*bytes, out_);
             ++batch_packets_;
         } else if (auto* over = std::get_if<std::unique_ptr<model::timeline>>(&got)) {
-            if (to_.flow) to_.flow(**over);
+            if (to_.flow) to_.flow(std::move(**over));
         }
     }
 

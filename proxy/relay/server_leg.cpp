@@ -91,14 +91,11 @@ bool leads_to_us(const flow& of, const ip_address& address, std::uint16_t port) 
 }
 
 // The same once it is connected: an address of this machine that a wildcard listener takes.
-bool leads_to_us(const flow& of, const net::tcp::socket& socket) {
-    net::error_code failed;
-    const auto remote = socket.remote_endpoint(failed);
-    const auto local = socket.local_endpoint(failed);
-    if (failed || remote.address() != local.address()) return false;
+bool leads_to_us(const flow& of, const net::dialed& to) {
+    if (to.address.address != to.local.address) return false;
     const auto listeners = of.around.common.listeners.now();
     return std::ranges::any_of(*listeners, [&](const auto& where) {
-        return where.at.address.is_unspecified() && where.at.port == remote.port();
+        return where.at.address.is_unspecified() && where.at.port == to.address.port;
     });
 }
 
@@ -145,11 +142,10 @@ awaitable<server_leg> dial(
     if (co_await cancelled()) co_return server_leg();
     auto dialed = co_await net::dial(to.event.addresses, to.port, dialing, std::move(report));
     if (!dialed.socket) co_return server_leg(not_connected(what, to, dialed));
-    if (leads_to_us(of, *dialed.socket)) co_return server_leg(ourselves(what));
+    if (leads_to_us(of, dialed)) co_return server_leg(ourselves(what));
     server_leg made;
-    net::error_code ignored;
-    made.local = net::from_asio(dialed.socket->local_endpoint(ignored));
-    made.address = net::from_asio(dialed.socket->remote_endpoint(ignored));
+    made.local = dialed.local;
+    made.address = dialed.address;
     made.addresses = std::move(to.event.addresses);
     note_own_end(of, made.local);
     // Only now is it certain that a flow of ours which leads here has told its own end.
@@ -447,9 +443,8 @@ awaitable<leg_beside> open_leg_beside(
         std::move(addresses), like.address.port, dialing, std::move(untold));
     leg_beside made;
     if (!dialed.socket) co_return made;
-    net::error_code ignored;
-    made.local = net::from_asio(dialed.socket->local_endpoint(ignored));
-    made.address = net::from_asio(dialed.socket->remote_endpoint(ignored));
+    made.local = dialed.local;
+    made.address = dialed.address;
     made.stream = net::make_tcp_stream(std::move(*dialed.socket));
     making on{of, made.stream, true};
     server_leg unused;

@@ -6,6 +6,7 @@
 #include "helloscope/net/streams/tcp_stream.hpp"
 
 #include <csignal>
+#include <fcntl.h>
 #include <spdlog/spdlog.h>
 
 namespace helloscope::relay {
@@ -106,7 +107,9 @@ void worker::stop() {
 awaitable<void> worker::accept(door& at) {
     while (!at.closed) {
         co_await wait_for_room(at);
-        auto [error, client] = co_await at.acceptor.async_accept(net::as_result);
+        net::tcp::endpoint peer;
+        net::tcp::socket client(context_);
+        auto [error] = co_await at.acceptor.async_accept(client, peer, net::as_result);
         if (at.closed) co_return;
         if (error) {
             // Out of file descriptors or memory: flows that end make room.
@@ -118,8 +121,8 @@ awaitable<void> worker::accept(door& at) {
             }
             continue;
         }
-        const auto peer = client.remote_endpoint(error);
-        if (error) continue; // gone again
+        // Asio opens sockets without it: a command that we run must not hold our connections.
+        ::fcntl(client.native_handle(), F_SETFD, FD_CLOEXEC);
         arrival came(at.in, net::from_asio(peer), destination_of(client, at.in->where));
         net::asio::co_spawn(
             context_, serve(std::move(client), std::move(came)), net::asio::detached);

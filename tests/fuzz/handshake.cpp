@@ -23,7 +23,7 @@ struct counts : conversation_sink {
     }
 
     void on_record(direction, const record_header&, std::uint64_t, bool) override { ++records; }
-    void on_handshake(direction, const handshake_message& message) override {
+    void on_handshake(direction, handshake_message&& message) override {
         ++messages;
         message_bytes += message.raw.body.size();
         if (const auto* hello = std::get_if<client_hello>(&message.content))

@@ -29,6 +29,11 @@ class field_filler {
     requires std::is_enum_v<T>
     void fill(T& to) { to = static_cast<T>(1); }
     template <class T> void fill(std::optional<T>& to) { fill(to.emplace()); }
+    template <class T> void fill(known<T>& to) {
+        T value{};
+        fill(value);
+        to = value;
+    }
     template <class T> void fill(std::shared_ptr<const T>& to) {
         auto made = std::make_shared<T>();
         fill(*made);

@@ -21,7 +21,7 @@ struct telling {
         ears.event({number, {}, model::flow_closed{}});
         model::timeline story;
         story.flow = number;
-        ears.flow(story);
+        ears.flow(std::move(story));
     }
 };
 

@@ -25,7 +25,7 @@ class first_flight final : private wire::tls::conversation_sink {
     std::uint32_t message_size() const { return message_size_; } // of the ClientHello
 
   private:
-    void on_handshake(direction, const wire::tls::handshake_message& message) override;
+    void on_handshake(direction, wire::tls::handshake_message&& message) override;
     state judge() const;
 
     wire::tls::conversation talk_;

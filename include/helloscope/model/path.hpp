@@ -5,6 +5,7 @@
 // 536.
 #pragma once
 
+#include "helloscope/base/known.hpp"
 #include "helloscope/base/time.hpp"
 
 #include <cstdint>
@@ -14,18 +15,18 @@ namespace helloscope::model {
 
 // Names are those of struct tcp_info without the prefix. Sizes in bytes, counts in packets.
 struct path_sample {
-    std::optional<std::uint8_t> state, ca_state, retransmits, backoff;
-    std::optional<bool> timestamps, sack;
-    std::optional<duration> rto, rtt, rttvar, min_rtt;
-    std::optional<duration> last_data_sent, last_data_recv, last_ack_recv; // ago
-    std::optional<std::uint32_t> snd_mss, rcv_mss, advmss, pmtu;
-    std::optional<std::uint32_t> unacked, sacked, lost, total_retrans, snd_cwnd;
-    std::optional<std::uint32_t> segs_out, segs_in, data_segs_in, data_segs_out;
-    std::optional<std::uint32_t> notsent_bytes, rcv_ooopack, dsack_dups, reord_seen;
+    known<duration> rto, rtt, rttvar, min_rtt;
+    known<duration> last_data_sent, last_data_recv, last_ack_recv; // ago
+    known<std::uint64_t> bytes_acked, bytes_received, bytes_sent, bytes_retrans;
+    known<std::uint32_t> snd_mss, rcv_mss, advmss, pmtu;
+    known<std::uint32_t> unacked, sacked, lost, total_retrans, snd_cwnd;
+    known<std::uint32_t> segs_out, segs_in, data_segs_in, data_segs_out;
+    known<std::uint32_t> notsent_bytes, rcv_ooopack, dsack_dups, reord_seen;
     // Memory that segments behind a gap take now, when all before the gap has been read; the count
     // rcv_ooopack never falls.
-    std::optional<std::uint32_t> rcv_held;
-    std::optional<std::uint64_t> bytes_acked, bytes_received, bytes_sent, bytes_retrans;
+    known<std::uint32_t> rcv_held;
+    known<std::uint8_t> state, ca_state, retransmits, backoff;
+    std::optional<bool> timestamps, sack;
     bool operator==(const path_sample&) const = default;
 };
 

@@ -3,6 +3,8 @@
 // nothing here grows with the number of records or reads.
 #pragma once
 
+#include "helloscope/base/known.hpp"
+#include "helloscope/base/rare.hpp"
 #include "helloscope/model/event.hpp"
 
 #include <array>
@@ -11,7 +13,7 @@ namespace helloscope::model {
 
 // Begin and end of a stage; no end while it lasts, or when it never ended.
 struct span_of_time {
-    std::optional<timestamp> begin, end;
+    known<timestamp> begin, end;
 };
 
 std::optional<duration> length_of(const span_of_time& span);
@@ -49,16 +51,16 @@ struct stream {
     std::uint64_t records = 0;
     std::array<std::uint64_t, 6> types{}; // content types 20 to 24, then any other
     std::array<std::uint64_t, record_bounds.size() + 1> lengths{};
-    std::optional<timestamp> first, last; // byte
+    known<timestamp> first, last; // byte
 
-    std::optional<record> cut;                    // the record the stream ended inside
+    rare<record> cut;                             // the record the stream ended inside
     std::optional<std::uint32_t> first_encrypted; // its length; after the hellos, early data aside
     std::array<std::uint32_t, 4> encrypted{};     // lengths of the first ones, that one included
     std::uint64_t encrypted_count = 0;
     std::uint32_t last_encrypted = 0;
     std::vector<seen_message> messages; // bounded
     std::uint64_t messages_left_out = 0;
-    std::optional<not_tls> other;        // what came instead of TLS
+    rare<not_tls> other;                 // what came instead of TLS
     std::optional<seen_alert> complaint; // the first alert that is no close_notify
     std::vector<std::uint32_t> certificate_sizes;
     std::string handshake_error;
@@ -69,21 +71,15 @@ struct exchange_counts {
     std::uint64_t count = 0;
     std::uint64_t failed = 0; // of them, those without an answer, or with 4xx or 5xx
     std::uint64_t request_bytes = 0, response_bytes = 0;
-    std::optional<exchanged> last;
+    rare<exchanged> last;
     host_port last_target;
-};
-
-// What was known of a leg.
-struct leg_state {
-    std::optional<path_sample> last;
-    std::shared_ptr<const path_sample> at_stall; // while a stall stands
 };
 
 struct timeline {
     std::uint64_t flow = 0;
     timestamp begun, latest; // first and last event
     endpoint client, listener;
-    std::optional<proxy_protocol> introduced, announced; // to us by the client, by us to the server
+    rare<proxy_protocol> introduced, announced; // to us by the client, by us to the server
     std::optional<requested> request;                    // the first, without its headers
     std::string user_agent;
     std::uint64_t requests = 0;
@@ -93,7 +89,7 @@ struct timeline {
     host_port target;
     std::optional<routed> route;
     std::optional<resolved> names;
-    std::optional<parent_answered> parent_answer; // the last one
+    rare<parent_answered> parent_answer; // the last one
     std::vector<attempt> attempts;
     std::optional<answered> answer;
     std::uint32_t parents_passed = 0;
@@ -106,7 +102,7 @@ struct timeline {
     std::array<span_of_time, 9> stages; // by stage
     stage at = stage::front;            // how far it came
     std::array<stream, 2> streams;      // by direction
-    std::array<leg_state, 2> legs;      // by leg
+    std::array<std::optional<path_sample>, 2> legs; // by leg: the last sample
 
     std::shared_ptr<const wire::tls::client_hello> client_hello; // the first one
     std::shared_ptr<const wire::tls::server_hello> server_hello; // the last one
@@ -117,18 +113,21 @@ struct timeline {
     std::uint64_t hello_bytes = 0; // of the records that carried the last ClientHello, with headers
 
     std::optional<stalled> stall;         // while it stands
-    std::optional<timestamp> quiet_since; // the last byte before it
+    known<timestamp> quiet_since;         // the last byte before it
     std::uint32_t stalls = 0;
     std::vector<seen_closing> closings; // bounded; in order
     // What was done on purpose and what was learned beside the flow, from clamped to host_settings,
     // as it was told: bounded, in order, and no memory for a flow without.
     std::vector<happening> beside;
     std::shared_ptr<const verdict> concluded;
+    bool judged = false; // by the rules of this program, at its end: nothing concluded is nothing
     std::optional<flow_closed> ended;
 
     const span_of_time& of(stage which) const { return stages[static_cast<std::size_t>(which)]; }
     const stream& of(direction way) const { return streams[index_of(way)]; }
-    const leg_state& of(leg which) const { return legs[static_cast<std::size_t>(which)]; }
+    const std::optional<path_sample>& of(leg which) const {
+        return legs[static_cast<std::size_t>(which)];
+    }
     // Asked for in absolute-form: what follows is no TLS, and is not expected to be.
     bool plain_http() const { return front == "http"; }
     // Both ends have finished the handshake, as far as record sizes and directions tell.

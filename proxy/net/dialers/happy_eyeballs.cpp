@@ -34,6 +34,7 @@ struct race : std::enable_shared_from_this<race> {
     std::vector<std::unique_ptr<attempt>> attempts;
     asio::steady_timer changed; // cancelled whenever an attempt ends
     std::optional<tcp::socket> winner;
+    endpoint winner_address, winner_local;
     error_code last_error;
     std::string unusable; // of the last attempt that failed
     bool closed = false;
@@ -59,7 +60,7 @@ struct race : std::enable_shared_from_this<race> {
         one.socket.open(to.protocol(), error);
         if (!error) {
             ::fcntl(one.socket.native_handle(), F_SETFD, FD_CLOEXEC);
-            ask_for_icmp_errors(one.socket.native_handle());
+            ask_for_icmp_errors(one.socket.native_handle(), one.address.address.v6);
             unbound = self->prepare(one);
             error = unbound.error;
         }
@@ -89,11 +90,13 @@ struct race : std::enable_shared_from_this<race> {
             unusable = std::move(words);
         } else if (!winner) {
             error_code ignored; // the peer may be gone again: the first read will tell
+            winner_address = one.address;
+            winner_local = from_asio(one.socket.local_endpoint(ignored));
             model::connected event{
-                one.address, from_asio(one.socket.local_endpoint(ignored)), one.took(),
+                winner_address, winner_local, one.took(),
                 syn_retransmits(one.socket.native_handle())};
             report(event);
-            ignore_icmp_errors(one.socket.native_handle());
+            ignore_icmp_errors(one.socket.native_handle(), one.address.address.v6);
             winner = std::move(one.socket);
         }
         changed.cancel();
@@ -173,6 +176,8 @@ awaitable<dialed> dial(
                            steady_clock::now() >= deadline;
     running->end(timed_out);
     outcome.socket = std::move(running->winner);
+    outcome.address = running->winner_address;
+    outcome.local = running->winner_local;
     outcome.error = timed_out ? error_code(asio::error::timed_out) : running->last_error;
     if (!timed_out) outcome.unusable = std::move(running->unusable);
     co_return outcome;

@@ -24,16 +24,15 @@ ip_address address_of(const sockaddr& from) {
     return address;
 }
 
-void receive_errors(int socket, int on) {
-    // Only the option of the socket's own family takes; the other one fails and changes nothing.
-    ::setsockopt(socket, SOL_IP, IP_RECVERR, &on, sizeof on);
-    ::setsockopt(socket, SOL_IPV6, IPV6_RECVERR, &on, sizeof on);
+void receive_errors(int socket, bool v6, int on) {
+    const auto level = v6 ? SOL_IPV6 : SOL_IP;
+    ::setsockopt(socket, level, v6 ? IPV6_RECVERR : IP_RECVERR, &on, sizeof on);
 }
 
 } // namespace
 
-void ask_for_icmp_errors(int socket) { receive_errors(socket, 1); }
-void ignore_icmp_errors(int socket) { receive_errors(socket, 0); }
+void ask_for_icmp_errors(int socket, bool v6) { receive_errors(socket, v6, 1); }
+void ignore_icmp_errors(int socket, bool v6) { receive_errors(socket, v6, 0); }
 
 std::string icmp_error_source(int socket) {
     std::array<char, 512> control;

@@ -3,7 +3,6 @@
 #include "../kernel/outcome.hpp"
 #include "helloscope/net/kernel/tcp_info.hpp"
 
-#include <fcntl.h>
 #include <sys/socket.h>
 
 namespace helloscope::net {
@@ -13,8 +12,6 @@ namespace {
 class tcp_stream final : public stream {
   public:
     explicit tcp_stream(tcp::socket socket) : socket_(std::move(socket)) {
-        // Asio opens sockets without it: a command that we run must not hold our connections.
-        ::fcntl(handle(), F_SETFD, FD_CLOEXEC);
         error_code ignored; // a socket that is dead already says so at the first read
         socket_.non_blocking(true, ignored);
         socket_.set_option(tcp::no_delay(true), ignored);

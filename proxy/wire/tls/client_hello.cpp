@@ -11,11 +11,13 @@ namespace {
 using numbers = std::vector<std::uint16_t>;
 
 void read_numbers(reader list, numbers& out, reader& in, std::string_view field) {
+    out.reserve(out.size() + list.left() / 2);
     while (list.ok() && !list.at_end()) out.push_back(list.u16(field));
     in.absorb(list);
 }
 
 void read_codes(reader list, std::vector<std::uint8_t>& out, reader& in, std::string_view field) {
+    out.reserve(out.size() + list.left());
     while (list.ok() && !list.at_end()) out.push_back(list.u8(field));
     in.absorb(list);
 }
@@ -177,6 +179,7 @@ parsed<client_hello> parse_client_hello(bytes_view body) {
     hello.legacy_session_id_size = static_cast<std::uint8_t>(
         in.vector8("legacy_session_id").left());
     auto suites = in.vector16("cipher_suites");
+    hello.cipher_suites.reserve(suites.left() / 2);
     while (suites.left() >= 2) hello.cipher_suites.push_back(suites.u16("cipher_suite"));
     if (!suites.at_end()) hello.oddities.push_back("odd length of cipher_suites");
     read_codes(

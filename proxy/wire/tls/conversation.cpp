@@ -72,13 +72,13 @@ void conversation::take(direction way, const piece& piece, conversation_sink& si
 
 void conversation::read_handshake(direction way, bytes_view body, conversation_sink& sink) {
     while (const auto raw = side(way).assembler.next(body)) {
-        const auto message = parse_message(*raw);
+        auto message = parse_message(*raw);
         const auto* hello = std::get_if<server_hello>(&message.content);
         if (hello && way == direction::to_client) {
             version_ = hello->version;
             server_hello_seen_ |= !hello->hello_retry_request;
         }
-        sink.on_handshake(way, message);
+        sink.on_handshake(way, std::move(message));
     }
 }
 

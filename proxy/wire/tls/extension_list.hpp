@@ -11,6 +11,7 @@ namespace helloscope::wire::tls {
 // Reads `extensions<0..2^16-1>` and hands each one with its data to `visit`.
 template <class Visit> std::vector<extension> read_extensions(reader& in, Visit&& visit) {
     std::vector<extension> found;
+    found.reserve(16); // clients offer 10 to 18
     auto list = in.vector16("extensions");
     while (list.ok() && !list.at_end()) {
         const auto id = list.u16("extension_type");
@@ -32,6 +33,7 @@ inline const extension* find_extension(const std::vector<extension>& list, std::
 
 inline bool has_duplicate(const std::vector<extension>& list) {
     std::vector<std::uint16_t> ids;
+    ids.reserve(list.size());
     for (const auto& extension : list) ids.push_back(extension.id);
     std::ranges::sort(ids);
     return std::ranges::adjacent_find(ids) != ids.end();

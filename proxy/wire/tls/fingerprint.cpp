@@ -17,6 +17,7 @@ std::vector<std::uint16_t> without_grease(std::vector<std::uint16_t> list) {
 
 std::vector<std::uint16_t> extension_ids(const client_hello& hello) {
     std::vector<std::uint16_t> ids;
+    ids.reserve(hello.extensions.size());
     for (const auto& extension : hello.extensions) ids.push_back(extension.id);
     return without_grease(std::move(ids));
 }

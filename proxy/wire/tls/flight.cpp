@@ -48,7 +48,7 @@ void flight_reader::on_record(direction, const record_header& header, std::uint6
     hidden_total_ += last_hidden_;
 }
 
-void flight_reader::on_handshake(direction, const handshake_message& message) {
+void flight_reader::on_handshake(direction, handshake_message&& message) {
     if (message.raw.is(handshake_type::server_hello_done)) ended_ = true;
     const auto* hello = std::get_if<server_hello>(&message.content);
     if (hello == nullptr) return;

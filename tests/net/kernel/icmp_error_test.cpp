@@ -10,7 +10,7 @@ using namespace helloscope::test;
 TEST_CASE("a refusal without an ICMP error names nobody") {
     asio::io_context context;
     tcp::socket socket(context, tcp::v4());
-    net::ask_for_icmp_errors(socket.native_handle());
+    net::ask_for_icmp_errors(socket.native_handle(), false);
     boost::system::error_code error;
     tcp::acceptor closed(context, any_port);
     const auto port = closed.local_endpoint();

@@ -109,7 +109,7 @@ template <class Write> std::uint32_t segments_of(int pieces, Write write) {
     std::vector<char> all(piece.size() * static_cast<std::size_t>(pieces));
     asio::read(far, asio::buffer(all));
     const auto path = near->path().value();
-    return path.data_segs_out.value() - path.total_retrans.value();
+    return path.data_segs_out.value_or(0) - path.total_retrans.value_or(0);
 }
 
 } // namespace

@@ -44,7 +44,7 @@ struct transcript : conversation_sink {
         lines.push_back(fmt::format(
             "{} {} {}{}", mark(way), header.type, header.length, clear ? " clear" : ""));
     }
-    void on_handshake(direction way, const handshake_message& message) override {
+    void on_handshake(direction way, handshake_message&& message) override {
         struct name {
             std::string operator()(const client_hello& hello) const {
                 return "client_hello " + hello.server_name.value_or(server_name{"-"}).host;

@@ -17,7 +17,8 @@ namespace helloscope::wire::tls {
 
 struct other_message {}; // a message that is not looked into, or was longer than the limit
 
-// A handshake message in the clear. Its views (`raw.body`, a certificate chain) end with the call.
+// A handshake message in the clear. Its views (`raw.body`, a certificate chain) end with the call;
+// the parsed content is the sink's to take.
 struct handshake_message {
     assembled_message raw;
     std::variant<other_message, client_hello, server_hello, certificate, parse_error> content;
@@ -30,7 +31,7 @@ struct conversation_sink {
     // The record that began at `offset` is complete.
     virtual void on_record(
         direction, const record_header&, std::uint64_t /*offset*/, bool /*clear*/) {}
-    virtual void on_handshake(direction, const handshake_message&) {}
+    virtual void on_handshake(direction, handshake_message&&) {}
     virtual void on_alert(direction, alert) {}
     virtual void on_lost(direction, const lost_at&) {} // once a direction; nothing follows there
 };

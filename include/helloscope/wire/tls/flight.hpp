@@ -37,7 +37,7 @@ class flight_reader final : private conversation_sink {
   private:
     void on_record(
         direction, const record_header& header, std::uint64_t offset, bool clear) override;
-    void on_handshake(direction, const handshake_message& message) override;
+    void on_handshake(direction, handshake_message&& message) override;
     void on_alert(direction, alert seen) override;
 
     bool not_tls() const;
