@@ -2,6 +2,7 @@
 
 #include "flow_fixture.hpp"
 #include "support/catch.hpp"
+#include "support/flows.hpp"
 
 using namespace helloscope;
 using namespace helloscope::relay;
@@ -80,7 +81,7 @@ TEST_CASE_METHOD(fixture, "dialogue of the front stays on the client leg") {
     CHECK(told.pieces[0].flow == 1);
 }
 
-TEST_CASE_METHOD(fixture, "a stall is told after a second, with what lies beside the flow") {
+TEST_CASE_METHOD(fixture, "a stall is told after a second") {
     connect();
     flow->last_byte -= std::chrono::milliseconds(900);
     flow->tick();
@@ -90,6 +91,17 @@ TEST_CASE_METHOD(fixture, "a stall is told after a second, with what lies beside
     flow->tick();
     REQUIRE(told.all<model::stalled>().size() == 1);
     CHECK(told.all<model::stalled>()[0].at == model::stage::hello);
+    CHECK(told.all<model::host_settings>().empty()); // nothing failed
+}
+
+TEST_CASE_METHOD(fixture, "what lies beside a flow is told once, with its first verdict") {
+    connect();
+    const auto before = test::greeted();
+    for (const auto& one : before.events()) flow->tell(one.what);
+    flow->tell_closed(model::leg::server, "peer", "rst", "ECONNRESET");
+    end();
+    REQUIRE(told.all<model::verdict>().size() == 1);
+    CHECK(told.all<model::verdict>()[0].id == "reset-after-hello");
     CHECK(told.all<model::host_settings>().size() == 1);
 }
 
