@@ -1,9 +1,36 @@
 #include "helloscope/heal/first_flight.hpp"
 
+#include "helloscope/base/reader.hpp"
+#include "helloscope/wire/tls/extension.hpp"
+
 namespace helloscope::heal {
 
-using wire::tls::client_hello;
 using wire::tls::content_type;
+using wire::tls::handshake_type;
+
+namespace {
+
+// A ClientHello that can be read, and offers no early data (RFC 8446 section 4.1.2). The observer
+// has parsed it already: here nothing is kept.
+bool may_be_repeated(bytes_view body) {
+    constexpr std::size_t random = 32;
+    reader in{body, 0};
+    in.u16("legacy_version");
+    in.take(random, "random");
+    in.vector8("legacy_session_id");
+    in.vector16("cipher_suites");
+    in.vector8("legacy_compression_methods");
+    if (in.ok() && in.at_end()) return true;
+    auto list = in.vector16("extensions");
+    while (list.ok() && !list.at_end()) {
+        if (list.u16("extension_type") == wire::tls::extension_type::early_data) return false;
+        list.vector16("extension_data");
+    }
+    in.absorb(list);
+    return in.ok();
+}
+
+} // namespace
 
 first_flight::state first_flight::feed(bytes_view from_client) {
     if (from_client.empty() || state_ == state::unrepeatable) return state_;
@@ -11,35 +38,37 @@ first_flight::state first_flight::feed(bytes_view from_client) {
         state_ = state::unrepeatable; // the client went on
     } else {
         copy_.insert(copy_.end(), from_client.begin(), from_client.end());
-        talk_.feed(direction::to_server, from_client, *this);
+        while (const auto piece = walker_.next(from_client))
+            if (piece->header.is(content_type::handshake)) read(piece->body);
         state_ = judge();
     }
     if (state_ == state::unrepeatable) copy_ = {};
     return state_;
 }
 
-void first_flight::on_handshake(direction, wire::tls::handshake_message&& message) {
-    const auto* hello = std::get_if<client_hello>(&message.content);
-    if (hello == nullptr || message_size_ > 0 || hello->early_data)
-        other_ = true;
-    else
-        message_size_ = hello->size;
+void first_flight::read(bytes_view body) {
+    while (const auto message = messages_.next(body)) {
+        const bool hello = message->is(handshake_type::client_hello) && !message->truncated;
+        if (!hello || message_size_ > 0 || !may_be_repeated(message->body))
+            other_ = true;
+        else
+            message_size_ = message->length + wire::tls::handshake_header_size;
+    }
 }
 
 first_flight::state first_flight::judge() const {
-    const auto& walker = talk_.walker(direction::to_server);
-    const auto half = walker.partial_header();
-    if (walker.lost() || other_) return state::unrepeatable;
+    const auto half = walker_.partial_header();
+    if (walker_.lost() || other_) return state::unrepeatable;
     if (!half.empty()) {
         const auto header = wire::tls::parse_record_header(half);
         if (!header && header.error().code != errc::need_more) return state::unrepeatable;
     }
-    if (walker.started() && !walker.current().is(content_type::handshake))
+    if (walker_.started() && !walker_.current().is(content_type::handshake))
         return state::unrepeatable;
     if (message_size_ == 0) return state::growing;
     // Behind the hello something more begins: no client of TLS does that without early data.
-    if (talk_.partial(direction::to_server) || !half.empty()) return state::unrepeatable;
-    return walker.in_record() ? state::growing : state::whole;
+    if (messages_.partial() || !half.empty()) return state::unrepeatable;
+    return walker_.in_record() ? state::growing : state::whole;
 }
 
 } // namespace helloscope::heal

@@ -30,6 +30,12 @@ def recording(bench):
     return compared(bench, [helloscope(bench), silent], what.RECORDING, 5)
 
 
+def healing(bench):
+    """Of flows that are well: what it costs to be ready."""
+    ready = helloscope(bench, name="with --heal", options=("--heal",))
+    return compared(bench, [ready, helloscope(bench)], what.RECORDING, 5)
+
+
 def paths(bench):
     """The ways to move bytes that kernels have, beside each other."""
     kinds = ("peek", "tee", "copy") if peeks_at_offsets() else ("tee", "copy")
@@ -155,7 +161,7 @@ def chosen(from_all, names):
 
 
 SELECTIONS = {
-    "quick": quick, "peers": peers, "recording": recording, "paths": paths, "flat": flat,
+    "quick": quick, "peers": peers, "recording": recording, "heal": healing, "paths": paths, "flat": flat,
     "threads": threads, "cost": costs, "micro": micro, "lengths": exact_lengths,
 }  # fmt: skip
 WHOLE = tuple(name for name in SELECTIONS if name != "quick")

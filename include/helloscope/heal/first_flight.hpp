@@ -3,11 +3,12 @@
 // early data each time that it gets it (RFC 8446 section 8); a hello does nothing.
 #pragma once
 
-#include "helloscope/wire/tls/conversation.hpp"
+#include "helloscope/wire/tls/handshake_assembler.hpp"
+#include "helloscope/wire/tls/record_walker.hpp"
 
 namespace helloscope::heal {
 
-class first_flight final : private wire::tls::conversation_sink {
+class first_flight {
   public:
     static constexpr std::size_t most = 32 * 1024; // bytes of a hello that is kept
 
@@ -25,10 +26,11 @@ class first_flight final : private wire::tls::conversation_sink {
     std::uint32_t message_size() const { return message_size_; } // of the ClientHello
 
   private:
-    void on_handshake(direction, wire::tls::handshake_message&& message) override;
+    void read(bytes_view body);
     state judge() const;
 
-    wire::tls::conversation talk_;
+    wire::tls::record_walker walker_;
+    wire::tls::handshake_assembler messages_;
     bytes copy_;
     std::uint32_t message_size_ = 0;
     bool other_ = false; // something that is no ClientHello, or one with early data
