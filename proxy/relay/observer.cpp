@@ -203,8 +203,10 @@ void observer::on_handshake(direction way, wire::tls::handshake_message&& messag
     event.length = message.raw.length;
     event.offset = message.raw.offset;
     if (auto* hello = std::get_if<wire::tls::client_hello>(&message.content)) {
-        event.ja3 = wire::tls::ja3(*hello);
-        event.ja4 = wire::tls::ja4(*hello);
+        thread_local wire::tls::fingerprint_memory known; // of the clients of this thread's flows
+        const auto& prints = known.of(*hello);
+        event.ja3 = prints.ja3;
+        event.ja4 = prints.ja4;
         event.client_hello = std::make_shared<const wire::tls::client_hello>(std::move(*hello));
     } else if (auto* answer = std::get_if<wire::tls::server_hello>(&message.content)) {
         event.server_hello = std::make_shared<const wire::tls::server_hello>(std::move(*answer));

@@ -97,13 +97,14 @@ appender append_tcp(appender to, const tcp_packet& packet) {
 // own order of bytes.
 std::uint64_t sum16(bytes_view data, std::uint64_t sum) {
     std::uint64_t words = 0;
-    for (; data.size() >= 4; data = data.subspan(4)) {
+    const auto whole = data.size() / 4;
+    for (std::size_t i = 0; i < whole; ++i) { // an index, so that the compiler takes many at once
         std::uint32_t word = 0;
-        std::memcpy(&word, data.data(), 4);
+        std::memcpy(&word, data.data() + 4 * i, 4);
         words += word;
     }
     std::uint32_t word = 0;
-    if (!data.empty()) std::memcpy(&word, data.data(), data.size());
+    if (data.size() % 4 > 0) std::memcpy(&word, data.data() + 4 * whole, data.size() % 4);
     words = fold(words + word);
     if constexpr (std::endian::native == std::endian::little)
         words = (words & 0xff) << 8 | words >> 8;

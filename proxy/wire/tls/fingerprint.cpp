@@ -74,6 +74,33 @@ std::string ja4_extensions(std::vector<std::uint16_t> ids, const client_hello& h
     return sha256_prefix(text);
 }
 
+// GREASE apart, which is another in each hello of one client.
+template <class T, class Number>
+bool same_numbers(const std::vector<T>& a, const std::vector<T>& b, Number number) {
+    auto x = a.begin(), y = b.begin();
+    while (true) {
+        while (x != a.end() && is_grease(number(*x))) ++x;
+        while (y != b.end() && is_grease(number(*y))) ++y;
+        if (x == a.end() || y == b.end()) return x == a.end() && y == b.end();
+        if (number(*x++) != number(*y++)) return false;
+    }
+}
+
+// All that the fingerprints are made of.
+bool same_kind(const client_hello& a, const client_hello& b) {
+    const auto id = [](const extension& one) { return one.id; };
+    const auto itself = [](std::uint16_t one) { return one; };
+    const auto protocol = [](const client_hello& one) {
+        return one.alpn.empty() ? std::string_view() : std::string_view(one.alpn.front());
+    };
+    return a.legacy_version == b.legacy_version && a.highest_version() == b.highest_version() &&
+           same_numbers(a.cipher_suites, b.cipher_suites, itself) &&
+           same_numbers(a.extensions, b.extensions, id) &&
+           same_numbers(a.supported_groups, b.supported_groups, itself) &&
+           same_numbers(a.signature_algorithms, b.signature_algorithms, itself) &&
+           a.ec_point_formats == b.ec_point_formats && protocol(a) == protocol(b);
+}
+
 } // namespace
 
 std::string ja3_string(const client_hello& hello) {
@@ -99,6 +126,14 @@ std::string ja4(const client_hello& hello) {
         hello.find(extension_type::server_name) ? 'd' : 'i',
         std::min<std::size_t>(ciphers.size(), 99), std::min<std::size_t>(ids.size(), 99),
         ja4_alpn(hello), ja4_ciphers(ciphers), ja4_extensions(ids, hello));
+}
+
+const fingerprints& fingerprint_memory::of(const client_hello& hello) {
+    for (const auto& one : known_)
+        if (one && same_kind(one->hello, hello)) return one->prints;
+    auto& made = known_[next_];
+    next_ = (next_ + 1) % known_.size();
+    return made.emplace(known{hello, {ja3(hello), ja4(hello)}}).prints;
 }
 
 } // namespace helloscope::wire::tls

@@ -28,6 +28,18 @@ TEST_CASE("text is a line, anything else is a length and bytes") {
     CHECK(as_text(written({{"A", "\x1b"}})) == std::string_view("A\n\1\0\0\0\0\0\0\0\x1b\n", 12));
 }
 
+TEST_CASE("a control character is found wherever it stands, and no other byte is taken for one") {
+    for (int octet = 0; octet < 256; ++octet)
+        for (std::size_t at = 0; at < 20; ++at) {
+            std::string value = "\x80 text~!?\xff\t of 20 b..";
+            value.resize(20, 'x');
+            value[at] = static_cast<char>(octet);
+            const bool control = (octet < 0x20 && octet != '\t') || octet == 0x7f;
+            INFO(octet << " at " << at);
+            CHECK((as_text(written({{"A", value}}))[1] == '\n') == control);
+        }
+}
+
 TEST_CASE("fields come back as they were written") {
     const fields entry{
         {"MESSAGE", "{\"event\":\"alert\"}"},

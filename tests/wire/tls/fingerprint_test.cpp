@@ -106,3 +106,40 @@ TEST_CASE("JA4 of hellos that lack what it reads") {
     sslv3.cipher_suites.assign(120, 0x0005);
     CHECK(ja4(sslv3).starts_with("ts3i990000_"));
 }
+
+TEST_CASE("fingerprints that are remembered are those of the hello") {
+    fingerprint_memory memory;
+    for (int round = 0; round < 2; ++round)
+        for (const auto* client :
+             {"bazelisk-1.28.1", "curl-7.88", "git-gnutls", "node-20", "node-24", "openssl-3.0",
+              "openssl-3.0-tls1.0-no-sni", "python-urllib", "wget-gnutls"}) { // more than it holds
+            INFO(client);
+            const auto hello = parse_client_hello(test::hello_body(client)).value();
+            CHECK(memory.of(hello).ja3 == ja3(hello));
+            CHECK(memory.of(hello).ja4 == ja4(hello));
+        }
+}
+
+TEST_CASE("what changes a fingerprint is not remembered as another's, and GREASE changes none") {
+    const auto hello = parse_client_hello(test::hello_body("curl-7.88")).value();
+    const auto print = [&](auto change) {
+        auto other = hello;
+        change(other);
+        fingerprint_memory memory;
+        memory.of(hello);
+        const auto& prints = memory.of(other);
+        CHECK(prints.ja3 == ja3(other));
+        CHECK(prints.ja4 == ja4(other));
+    };
+    print([](auto& other) { other.legacy_version = 0x0301; });
+    print([](auto& other) { other.supported_versions = {0x0303}; });
+    print([](auto& other) { other.cipher_suites.pop_back(); });
+    print([](auto& other) { std::swap(other.cipher_suites[0], other.cipher_suites[1]); });
+    print([](auto& other) { other.extensions.pop_back(); });
+    print([](auto& other) { other.supported_groups.push_back(0x001e); });
+    print([](auto& other) { other.signature_algorithms.pop_back(); });
+    print([](auto& other) { other.ec_point_formats.clear(); });
+    print([](auto& other) { other.alpn = {"http/1.1"}; });
+    print([](auto& other) { other.alpn.clear(); });
+    print([](auto& other) { other.cipher_suites.push_back(0x3a3a); });
+}
