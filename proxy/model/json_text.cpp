@@ -69,7 +69,10 @@ char* put_escaped(char* to, char c) {
     }
 }
 
-bool needs_escape(char c) { return c == '"' || c == '\\' || (c >= 0 && c < 0x20); }
+// Control characters with DEL, which JSON would allow: a journal's line may not hold it.
+bool needs_escape(char c) {
+    return c == '"' || c == '\\' || (c >= 0 && c < 0x20) || c == 0x7f;
+}
 
 } // namespace
 

@@ -111,7 +111,7 @@ void recording_writer::impl::write_journal(const model::event& event, bytes& out
         {{"SYSLOG_IDENTIFIER", "helloscope"},
          {"HELLOSCOPE_EVENT", model::event_name(event.what)},
          {"HELLOSCOPE_FLOW", {id.data(), id.size()}},
-         {"MESSAGE", json}});
+         {"MESSAGE", json, true}});
 }
 
 // One view of what a piece keeps: a packet's checksum is over bytes that stand together.

@@ -30,7 +30,7 @@ TEST_CASE("strings are escaped as RFC 8259 wants it") {
         {"", R"("")"},
         {"registry.test", R"("registry.test")"},
         {R"(a"b\c/d)", R"("a\"b\\c/d")"},
-        {"\n\r\t\x01\x1f\x7f", "\"\\n\\r\\t\\u0001\\u001f\x7f\""},
+        {"\n\r\t\x01\x1f\x7f", "\"\\n\\r\\t\\u0001\\u001f\\u007f\""},
         {std::string_view("\0", 1), R"("\u0000")"},
         {"\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80", "\"\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80\""},
     };

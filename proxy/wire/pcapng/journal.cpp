@@ -3,7 +3,6 @@
 #include "ordered_reader.hpp"
 
 #include <algorithm>
-#include <cstring>
 
 namespace helloscope::wire::pcapng {
 namespace {
@@ -43,7 +42,7 @@ parsed<journal> parse_journal(bytes_view entry, std::size_t offset) {
 
 void append_journal_field(pen<bytes>& out, const journal_field& field) {
     out.copy(field.key.data(), field.key.size());
-    if (is_text(field.value)) {
+    if (field.is_line || is_text(field.value)) {
         out.put('=');
     } else {
         out.put('\n');
@@ -74,28 +73,14 @@ std::string_view read_line(ordered_reader& in) {
     return line.substr(0, line.find_last_not_of('\0') + 1); // a last line without newline is padded
 }
 
-bool is_control(char c) {
-    const auto octet = static_cast<std::uint8_t>(c);
-    return (octet < 0x20 && octet != '\t') || octet == 0x7f;
-}
-
-// Whether one of eight bytes may be a control character. A byte above the first that is one may be
-// taken for another, which costs a closer look and no more.
-bool may_have_control(const char* eight) {
-    constexpr std::uint64_t ones = 0x0101010101010101, high = 0x80 * ones;
-    std::uint64_t octets = 0;
-    std::memcpy(&octets, eight, sizeof octets);
-    const auto is_delete = octets ^ (0x7f * ones);
-    return (((octets - 0x20 * ones) & ~octets) | ((is_delete - ones) & ~is_delete)) & high;
-}
-
 bool is_text(std::string_view value) {
-    while (value.size() >= 8) {
-        if (may_have_control(value.data()) && std::ranges::any_of(value.substr(0, 8), is_control))
-            return false;
-        value.remove_prefix(8);
+    // To the end in any case: most values are text, and without an exit many bytes go at once.
+    std::uint8_t control = 0;
+    for (const char c : value) {
+        const auto octet = static_cast<std::uint8_t>(c);
+        control |= static_cast<std::uint8_t>(((octet < 0x20) & (octet != '\t')) | (octet == 0x7f));
     }
-    return std::ranges::none_of(value, is_control);
+    return control == 0;
 }
 
 } // namespace

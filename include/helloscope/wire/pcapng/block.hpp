@@ -44,6 +44,7 @@ struct packet {
 struct journal_field {
     std::string_view key;
     std::string_view value;
+    bool is_line = false; // the writer knows that no control character is in it; else it is looked for
     bool operator==(const journal_field&) const = default;
 };
 
