@@ -44,7 +44,8 @@ struct packet {
 struct journal_field {
     std::string_view key;
     std::string_view value;
-    bool is_line = false; // the writer knows that no control character is in it; else it is looked for
+    // The writer knows that no control character is in the value; else one is looked for.
+    bool is_line = false;
     bool operator==(const journal_field&) const = default;
 };
 
