@@ -108,9 +108,9 @@ void recording_writer::impl::write_journal(const model::event& event, bytes& out
     const fmt::format_int id(event.flow);
     wire::pcapng::write_journal(
         out, event.time,
-        {{"SYSLOG_IDENTIFIER", "helloscope"},
-         {"HELLOSCOPE_EVENT", model::event_name(event.what)},
-         {"HELLOSCOPE_FLOW", {id.data(), id.size()}},
+        {{"SYSLOG_IDENTIFIER", "helloscope", true},
+         {"HELLOSCOPE_EVENT", model::event_name(event.what), true},
+         {"HELLOSCOPE_FLOW", {id.data(), id.size()}, true},
          {"MESSAGE", json, true}});
 }
 

@@ -96,7 +96,7 @@ void write_journal(bytes& out, timestamp time, std::span<const journal_field> fi
     const fmt::format_int microseconds{
         std::chrono::floor<std::chrono::microseconds>(time).time_since_epoch().count()};
     const std::string_view text{microseconds.data(), microseconds.size()};
-    to.field({"__REALTIME_TIMESTAMP", text});
+    to.field({"__REALTIME_TIMESTAMP", text, true});
     for (const auto& field : fields) to.field(field);
 }
 
