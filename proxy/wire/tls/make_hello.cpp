@@ -13,6 +13,7 @@ namespace {
 constexpr std::uint16_t tls12 = 0x0303, tls13 = 0x0304;
 constexpr std::uint16_t fallback_scsv = 0x5600; // RFC 7507: it would say that we retry
 constexpr std::uint16_t x25519 = 0x001d;
+constexpr std::size_t most_protocols = 64; // bytes of ALPN in a hello that is to be small
 
 // ---- shares (RFC 8446 section 4.2.8, draft-ietf-tls-ecdhe-mlkem)
 
@@ -187,11 +188,15 @@ bytes make_message(const hello_wish& wish, const random_source& random, const fi
     return out.take();
 }
 
-// What has to be added to a message of `is` bytes so that it has `wanted`. The extension has a
-// header of four bytes; where fewer are needed the session id gives up the rest.
+// What has to be added to a message of `is` bytes, or taken from it, so that it has `wanted`. The
+// extension has a header of four bytes; where fewer are needed the session id gives up the rest.
 fill fill_up(std::size_t is, std::size_t wanted) {
+    constexpr std::size_t shortest = 8;
     fill with;
-    if (wanted <= is) return with;
+    if (wanted <= is) {
+        with.session_id -= std::min(is - wanted, with.session_id - shortest);
+        return with;
+    }
     const auto more = wanted - is;
     with.padding = more > 4 ? more - 4 : 0;
     if (more < 4) with.session_id -= 4 - more;
@@ -260,6 +265,10 @@ hello_wish without_post_quantum(hello_wish wish) {
         if (std::ranges::find(wish.groups, x25519) == wish.groups.end())
             wish.groups.push_back(x25519);
     }
+    std::size_t protocols = 0; // a long list would make it as large
+    std::erase_if(wish.alpn, [&](const std::string& name) {
+        return (protocols += name.size() + 1) > most_protocols;
+    });
     wish.size = 0;
     return wish;
 }
@@ -279,7 +288,7 @@ hello_wish up_to_tls12(hello_wish wish) {
 bytes make_hello(const hello_wish& wish, const random_source& random) {
     auto message = make_message(wish, random, fill());
     const auto wanted = size_of(wish, message.size());
-    if (wanted > message.size())
+    if (wanted != message.size())
         message = make_message(wish, random, fill_up(message.size(), wanted));
     writer out;
     record_header header;

@@ -83,6 +83,10 @@ TEST_CASE("without the post-quantum share it is small, and asks for the same oth
     CHECK(small.supported_groups == numbers{29, 23, 24, 25});
     CHECK(small.supported_versions == wish.versions);
 
+    auto long_list = wish;
+    long_list.alpn = {"http/1.1", std::string(200, 'x'), std::string(200, 'y')};
+    CHECK(made_of(without_post_quantum(long_list)).alpn == std::vector<std::string>{"http/1.1"});
+
     hello_wish only_post_quantum;
     only_post_quantum.versions = {0x0304};
     only_post_quantum.cipher_suites = {0x1301};
@@ -108,10 +112,10 @@ TEST_CASE("up to TLS 1.2 it has nothing of TLS 1.3") {
 
 TEST_CASE("any size that is wanted is reached to the byte, if it is not too small") {
     auto wish = without_post_quantum(wish_like(of_client("bazelisk-1.28.1"), 0));
-    wish.size = 1; // as it comes
+    wish.size = 1; // as little as it may be
     const auto least = static_cast<std::uint32_t>(make_hello(wish, random_bytes()).size());
     CHECK(least < 300);
-    for (std::uint32_t size = least; size < least + 12; ++size) {
+    for (std::uint32_t size = least; size < least + 40; ++size) {
         wish.size = size;
         INFO(size);
         CHECK(make_hello(wish, random_bytes()).size() == size);

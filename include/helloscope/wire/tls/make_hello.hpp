@@ -18,8 +18,8 @@ struct hello_wish {
     std::vector<std::uint16_t> signature_algorithms;
     std::vector<std::string> alpn;
     bool status_request = false;
-    // On the wire, with the record's header; reached by padding (RFC 7685), never by leaving out.
-    // 0: as it comes.
+    // On the wire, with the record's header; reached by padding (RFC 7685) or by a shorter session
+    // id, never by leaving out. 0: as it comes.
     std::uint32_t size = 0;
 };
 
@@ -29,7 +29,7 @@ bool can_share(std::uint16_t group);
 // What `seen` offers, as far as we can offer it: without what is the client's alone (GREASE, ECH,
 // tickets, early data). `size` is what it had on the wire.
 hello_wish wish_like(const client_hello& seen, std::uint32_t size);
-// The same without groups of post-quantum kind, as small as it comes.
+// The same without groups of post-quantum kind, and with a few protocols of a long list: small.
 hello_wish without_post_quantum(hello_wish wish);
 // The same up to TLS 1.2, as small as it comes.
 hello_wish up_to_tls12(hello_wish wish);
