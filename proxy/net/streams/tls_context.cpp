@@ -1,12 +1,9 @@
 #include "helloscope/net/streams/tls_context.hpp"
 
 #include "helloscope/net/x509/certificate.hpp"
+#include "helloscope/net/x509/verify.hpp"
 #include "x509/openssl.hpp"
 
-#include <cerrno>
-#include <cstring>
-#include <fmt/format.h>
-#include <fstream>
 #include <openssl/ssl.h>
 
 namespace helloscope::net {
@@ -64,29 +61,6 @@ int select_protocol(
 
 const std::string http_1_1[] = {"http/1.1"};
 
-result<std::string> read_file(const std::string& path) {
-    std::ifstream file(path, std::ios::binary);
-    std::string text;
-    char piece[4096];
-    while (file.read(piece, sizeof piece), file.gcount() > 0)
-        text.append(piece, static_cast<std::size_t>(file.gcount()));
-    if (file.is_open() && !file.bad()) return text;
-    return std::unexpected(failure{std::strerror(errno)});
-}
-
-result<void> trust(SSL_CTX* context, const std::string& ca_file) {
-    const auto text = read_file(ca_file);
-    if (!text) return std::unexpected(text.error());
-    const auto trusted = x509::parse_certificates(*text);
-    if (!trusted) return std::unexpected(trusted.error());
-    X509_STORE* store = SSL_CTX_get_cert_store(context);
-    for (const auto& one : *trusted)
-        if (X509_STORE_add_cert(store, one.native()) != 1) return openssl_failure("a certificate");
-    // Or only self-signed certificates would be the end of a chain, and no server's own.
-    X509_STORE_set_flags(store, X509_V_FLAG_PARTIAL_CHAIN);
-    return {};
-}
-
 } // namespace
 
 result<void> use_identity(SSL_CTX* context, std::string_view chain_pem, std::string_view key_pem) {
@@ -136,12 +110,9 @@ result<tls_client_context> tls_client_context::make(const std::string& ca_file, 
     SSL_CTX_set_alpn_protos(made.native(), offer.data(), static_cast<unsigned>(offer.size()));
     if (check == peer_check::accept_any) return made;
     SSL_CTX_set_verify(made.native(), SSL_VERIFY_PEER, nullptr);
-    if (ca_file.empty()) {
-        SSL_CTX_set_default_verify_paths(made.native());
-    } else if (const auto trusted = trust(made.native(), ca_file); !trusted) {
-        return std::unexpected(failure{fmt::format(
-            "cannot use the CA certificates in {}: {}", ca_file, trusted.error().message)});
-    }
+    const auto trusted = x509::roots::make(ca_file);
+    if (!trusted) return std::unexpected(trusted.error());
+    SSL_CTX_set1_cert_store(made.native(), trusted->native());
     return made;
 }
 

@@ -188,4 +188,28 @@ awaitable<tls_handshake> tls_connect(
     co_return failed;
 }
 
+awaitable<tls_chain> tls_fetch_chain(
+    std::unique_ptr<stream> under, tls_client_context context, std::string server_name,
+    std::chrono::milliseconds limit, bytes early) {
+    tls_chain fetched;
+    auto channel = std::make_shared<tls_channel>(
+        std::move(under), context.native(), std::move(early));
+    SSL_set_connect_state(channel->native());
+    if (!expect(channel->native(), server_name)) {
+        fetched.error = fmt::format("\"{}\" is not the name of a server", server_name);
+        co_return fetched;
+    }
+    auto done = co_await shake_hands(channel, limit, std::move(server_name));
+    fetched.error = std::move(done.error);
+    // It has come even where the server then wanted a certificate of ours.
+    const auto* sent = SSL_get_peer_cert_chain(channel->native());
+    for (int i = 0; i < sk_X509_num(sent); ++i) {
+        auto* one = sk_X509_value(sent, i);
+        X509_up_ref(one);
+        fetched.sent.emplace_back(one);
+    }
+    if (done.stream) done.stream->close();
+    co_return fetched;
+}
+
 } // namespace helloscope::net

@@ -546,3 +546,57 @@ TEST_CASE("much passes both ways over sockets with little room, and ends one way
         CHECK((seen_down == down));
     }
 }
+
+TEST_CASE("the chain of a server comes with a handshake, whoever trusts it, and then it is over") {
+    for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
+        CAPTURE(version);
+        meeting on;
+        on.peer.emplace(proxy_server());
+        SSL_set_max_proto_version(on.peer->native(), version);
+        std::optional<tls_chain> fetched;
+        asio::co_spawn(
+            on.context,
+            tls_fetch_chain(
+                on.make_wire(), tls_client_context::make("", peer_check::accept_any).value(),
+                "unknown.test", 10s),
+            [&](auto, tls_chain how) { fetched = std::move(how); });
+        on.go();
+        for (int turn = 0; turn < 10 && !fetched; ++turn) on.pass_on();
+        REQUIRE(fetched);
+        CHECK(fetched->error.empty());
+        CHECK(x509::pem(fetched->sent).value() == certificates::all().chain);
+        on.peer->hears(on.last_words);
+        on.peer->shake_hands();
+        CHECK(on.peer->read().empty());
+        CHECK(on.peer->saw_end());
+    }
+}
+
+TEST_CASE("no chain comes of a server that speaks no TLS, or says nothing") {
+    meeting on;
+    on.peer.emplace(proxy_server());
+    std::optional<tls_chain> fetched;
+    const auto fetch = [&](std::string name, std::chrono::milliseconds limit) {
+        asio::co_spawn(
+            on.context,
+            tls_fetch_chain(
+                on.make_wire(), tls_client_context::make("", peer_check::accept_any).value(),
+                std::move(name), limit),
+            [&](auto, tls_chain how) { fetched = std::move(how); });
+        on.go();
+    };
+    fetch("a.test", 10s);
+    on.wire->gives("HTTP/1.1 400 no\r\n\r\n");
+    on.go();
+    REQUIRE(fetched);
+    CHECK(fetched->sent.empty());
+    CHECK(fetched->error.starts_with("the peer does not speak TLS"));
+    fetched.reset();
+    fetch("", 10s);
+    CHECK(fetched->error == "\"\" is not the name of a server");
+    fetched.reset();
+    fetch("a.test", 1ms);
+    on.context.restart();
+    on.context.run();
+    CHECK(fetched->error == "timed out after 0.001 s");
+}

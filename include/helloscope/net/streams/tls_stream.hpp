@@ -4,10 +4,12 @@
 
 #include "helloscope/net/streams/stream.hpp"
 #include "helloscope/net/streams/tls_context.hpp"
+#include "helloscope/net/x509/certificate.hpp"
 
 #include <chrono>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace helloscope::net {
 
@@ -30,5 +32,18 @@ awaitable<tls_handshake> tls_accept(
 awaitable<tls_handshake> tls_connect(
     std::unique_ptr<stream> under, tls_client_context context, std::string server_name,
     std::chrono::milliseconds limit);
+
+// What a server shows of itself: a handshake, and nothing is said in it.
+struct tls_chain {
+    std::vector<x509::certificate> sent; // the leaf first; none: none came
+    std::string error;                   // why the handshake failed, if it did
+    tls_chain() = default;
+};
+
+// `context` should accept any certificate. The connection is closed behind it. What was read of
+// `under` already comes first.
+awaitable<tls_chain> tls_fetch_chain(
+    std::unique_ptr<stream> under, tls_client_context context, std::string server_name,
+    std::chrono::milliseconds limit, bytes early = bytes());
 
 } // namespace helloscope::net
