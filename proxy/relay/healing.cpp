@@ -3,9 +3,9 @@
 #include "ended_stream.hpp"
 #include "helloscope/heal/decide.hpp"
 #include "helloscope/heal/first_flight.hpp"
+#include "helloscope/net/streams/perform_plan.hpp"
 #include "helloscope/policy/route.hpp"
 #include "helloscope/shape/plan.hpp"
-#include "perform_plan.hpp"
 
 namespace helloscope::relay {
 
@@ -226,7 +226,7 @@ awaitable<void> race::attempt(contender& one) {
 awaitable<net::error_code> race::send(contender& on) {
     const auto sent = flight_.sent();
     const auto plan = shape::make_plan(on.how, sent, shape::read_first_flight(sent));
-    co_return co_await perform_plan(*on.stream, plan);
+    co_return co_await net::perform_plan(*on.stream, plan);
 }
 
 awaitable<void> race::listen(contender& to) {

@@ -5,10 +5,10 @@
 #include "helloscope/net/streams/stream.hpp"
 #include "helloscope/shape/plan.hpp"
 
-namespace helloscope::relay {
+namespace helloscope::net {
 
 // All of the plan; the error that stopped it. `plan` outlives the call. Ended by stop_waiting and
 // by cancellation.
-net::awaitable<net::error_code> perform_plan(net::stream& to, const shape::plan& plan);
+awaitable<error_code> perform_plan(stream& to, const shape::plan& plan);
 
-} // namespace helloscope::relay
+} // namespace helloscope::net

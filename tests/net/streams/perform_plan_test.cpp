@@ -1,4 +1,4 @@
-#include "perform_plan.hpp"
+#include "helloscope/net/streams/perform_plan.hpp"
 
 #include "support/catch.hpp"
 #include "support/loopback.hpp"
@@ -20,7 +20,7 @@ struct performing {
     }
     void start() {
         boost::asio::co_spawn(
-            context, relay::perform_plan(to, plan),
+            context, net::perform_plan(to, plan),
             [this](std::exception_ptr bug, net::error_code how) {
                 done = how;
                 if (bug) std::rethrow_exception(bug);
