@@ -18,7 +18,7 @@ std::string lower(std::string_view text) {
 } // namespace
 
 std::string_view id_of_chain(const facts& f) {
-    if (!f.chain || f.chain->error.empty()) return {};
+    if (!f.chain || f.chain->error.empty() || f.chain->subject.empty()) return {};
     const auto error = lower(f.chain->error);
     const auto says = [&](std::string_view words) {
         return error.find(words) != std::string::npos;
@@ -30,6 +30,26 @@ std::string_view id_of_chain(const facts& f) {
         says("untrusted"))
         return "certificate-untrusted";
     return {};
+}
+
+bool chain_verifies(const facts& f) {
+    return f.chain && f.chain->error.empty() && !f.chain->subject.empty();
+}
+
+bool parent_changed_it(const facts& f) {
+    return f.chain && f.beyond && !f.chain->sha256.empty() && !f.beyond->sha256.empty() &&
+           f.chain->sha256 != f.beyond->sha256 && f.beyond->error.empty() &&
+           id_of_chain(f) == "certificate-untrusted";
+}
+
+bool left_without_asking(const facts& f) {
+    if (!f.established || !f.client_left() || !f.server_hello || !f.client_hello ||
+        f.client_hello->early_data || f.client_encrypted_count == 0 || f.client_encrypted_count > 2)
+        return false;
+    if (!is_tls13(f.server_hello->version)) return f.client_data == 0;
+    const auto alert = encrypted_alert_size(f);
+    return f.client_encrypted.front() != alert &&
+           (f.client_encrypted_count == 1 || f.client_encrypted.back() == alert);
 }
 
 std::string_view inspector_of(const model::chain_fetched& chain) {
@@ -48,6 +68,21 @@ std::string_view inspector_of(const model::chain_fetched& chain) {
     for (const auto name : known)
         if (issuer.find(lower(name)) != std::string::npos) return name;
     return {};
+}
+
+void add_chain_remedies(finding& to, const facts& f) {
+    const auto id = id_of_chain(f);
+    const auto server = [&](std::string text) {
+        to.remedies.push_back({"server", std::move(text), ""});
+    };
+    if (id == "certificate-expired" && f.chain->not_after && *f.chain->not_after < f.now)
+        server("Give it a new certificate: this one has expired");
+    else if (id == "certificate-expired")
+        to.remedies.push_back({"host", "Is the clock of this machine right?", "date"});
+    else if (id == "certificate-wrong-name")
+        server(fmt::format("Give it a certificate that is for {}, too", host_of(f)));
+    else if (id == "certificate-untrusted" && !f.chain->missing.empty())
+        server(fmt::format("Let it send {}, too: its chain is incomplete", f.chain->missing));
 }
 
 void says_chain(finding& to, const facts& f) {
@@ -72,7 +107,22 @@ void says_chain(finding& to, const facts& f) {
                 "{}, {}{}", text_of_count(chain.sizes.size(), "certificate"), text_of_bytes(bytes),
                 segments ? ", " + text_of_count(*segments, "segment") : ""));
     }
-    if (!chain.error.empty()) says(to, "verified here", chain.error);
+    if (!chain.error.empty())
+        says(to, chain.subject.empty() ? "fetched here" : "verified here", chain.error);
+    else if (!chain.subject.empty())
+        says(to, "verified here", std::string("yes"));
+    if (!f.beyond) return;
+    const auto& beyond = *f.beyond;
+    if (beyond.subject.empty())
+        says(to, "without the parent", beyond.error);
+    else if (beyond.sha256 == chain.sha256)
+        says(to, "without the parent", std::string("the same certificate"));
+    else
+        says(
+            to, "without the parent",
+            fmt::format(
+                "another certificate, issued by {}{}", beyond.issuer,
+                beyond.error.empty() ? ", which verifies here" : ""));
 }
 
 } // namespace helloscope::diagnose

@@ -63,6 +63,7 @@ constexpr entry table[] = {
     {rules::server_flight_stalled, stage::server_flight, symptom},
     {rules::server_silent, stage::server_flight, symptom},
     {rules::client_certificate_required, stage::data, symptom},
+    {rules::certificate_unsaid, stage::data, cause},
     {rules::mtu_black_hole_in_data, stage::data, cause},
     {rules::stalled_in_data, stage::data, symptom},
     {rules::reset_in_data, stage::data, symptom},

@@ -147,7 +147,8 @@ constexpr explanation entries[] = {
      "All is acknowledged and nothing waits behind a gap. A server that hangs and a flight that is "
      "lost as a whole are identical in every counter: only a second connection with a small MSS "
      "tells.",
-     "Try --heal or --mss 1360; look whether the server answers anybody.",
+     "Ask it again beside the flow (--investigate), or try --heal or --mss 1360; look whether the "
+     "server answers anybody.",
      "erebe/wstunnel#516, fluent/fluentd#3601"},
     {"not-tls", "hello", "The server answered the ClientHello with something that is no TLS.",
      "The first byte of its answer begins no record.",
@@ -173,15 +174,14 @@ constexpr explanation entries[] = {
      "What the ClientHello says is refused, not how long it is: signature algorithms, versions or "
      "a "
      "fingerprint that a firewall does not know.",
-     "A hello of the same size from another client, or one without TLS 1.3, is answered on the "
-     "same "
-     "path.",
+     "A hello of the same size from another client, or one without TLS 1.3 or the post-quantum "
+     "share, is answered on the same path (--investigate).",
      "Update the rules of the inspecting firewall; use another version of the client.",
      "golang/go#79626, open-quantum-safe/oqs-provider#399"},
     {"name-filtered", "hello", "This name is filtered: others at the same address are answered.",
      "The segment with the name (SNI) is dropped or answered with a reset; the same address "
-     "answers "
-     "other names with hellos as large.",
+     "answers other names with hellos as large, or this one when the hello is cut in the middle of "
+     "the name.",
      "Ask who runs the network. Many filters do not join segments: --shape split:midsni.",
      "tokio-rs/tls#120, telemt/telemt#844"},
     {"address-broken", "hello", "One address of the name does not work, another does.",
@@ -282,8 +282,9 @@ constexpr explanation entries[] = {
      "A product on the way opens TLS and presents a certificate of its own, which the client does "
      "not "
      "trust.",
-     "The certificate was rejected, and its issuer is such a product.", trust,
-     "bazelbuild/bazelisk#476, microsoft/vscode#207636"},
+     "The certificate was rejected, and its issuer is such a product; or the parent proxy shows an "
+     "untrusted one where the server itself shows another.",
+     trust, "bazelbuild/bazelisk#476, microsoft/vscode#207636"},
     {"client-gave-up", "client finish",
      "The client left before the handshake was over, and nothing seen explains why.",
      "Only when no other rule finds anything.", "Its own log or error message tells.", ""},

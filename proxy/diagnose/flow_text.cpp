@@ -6,6 +6,7 @@
 #include "helloscope/diagnose/units.hpp"
 #include "helloscope/model/facts.hpp"
 #include "helloscope/wire/tls/names.hpp"
+#include "inquiry_rows.hpp"
 #include "items.hpp"
 #include "notes.hpp"
 #include "outcome.hpp"
@@ -260,6 +261,7 @@ std::string flow_text(const timeline& flow, const report_options& options) {
     add_shape_rows(out, flow);
     add_answer(out, flow);
     add_heal_rows(out, flow);
+    add_inquiry_rows(out, flow);
     const std::string_view if_none = flow.plain_http() ? "" : ", no TLS records";
     add_records(out, "to server", flow.of(direction::to_server), if_none);
     add_records(out, "to client", flow.of(direction::to_client), if_none);

@@ -1,5 +1,6 @@
 #include "notes.hpp"
 
+#include "chain.hpp"
 #include "helloscope/wire/tls/names.hpp"
 #include "remedies.hpp"
 #include "trials.hpp"
@@ -30,11 +31,7 @@ note hello_post_quantum(const facts& f) {
 
 // As a rejected certificate may look, and as a port check does look.
 note closed_without_request(const facts& f) {
-    if (!f.established || !f.client_left() || !f.server_hello ||
-        !is_tls13(f.server_hello->version) || f.client_encrypted_count == 0 ||
-        f.client_encrypted_count > 2 || f.client_encrypted.front() == encrypted_alert_size(f) ||
-        (f.client_encrypted_count == 2 && f.client_encrypted.back() != encrypted_alert_size(f)))
-        return std::nullopt;
+    if (!left_without_asking(f) || !is_tls13(f.server_hello->version)) return std::nullopt;
     return model::note{
         "closed-without-request",
         "the client finished the handshake and left without asking for anything: a check does "

@@ -118,8 +118,11 @@ void add_smaller_hello(finding& to, const facts& f) {
 
 std::uint32_t mss_below(const facts& f, std::optional<std::uint32_t> lost) {
     const bool v6 = f.server_leg.v6;
-    if (const auto cure = answered(f, change::smaller_segments))
-        if (const auto mss = mss_of(cure->how, v6)) return *mss;
+    std::optional<std::uint32_t> passed; // the largest that did
+    for (const auto& one : trials_of(f))
+        if (one.answered && one.what == change::smaller_segments)
+            passed = std::max(passed, mss_of(one.how, v6));
+    if (passed) return *passed;
     constexpr std::array<std::uint32_t, 3> ladder{1400, 1280, 576}; // packets
     const std::uint32_t ip_and_tcp = v6 ? 60 : 40;
     const std::uint32_t options = f.server_leg.headers() - ip_and_tcp;

@@ -19,6 +19,7 @@ change change_of(std::string_view shape) {
 
 // Tests are named after the change, or by their shape.
 change change_of_test(std::string_view test) {
+    if (test == "padded") return change::padding;
     if (test == "without-post-quantum") return change::smaller_hello;
     if (test.starts_with("without-post-quantum|")) return change::small_in_pieces;
     if (test.starts_with("tls1.2")) return change::older_version;
@@ -27,16 +28,34 @@ change change_of_test(std::string_view test) {
 
 } // namespace
 
+std::string words_of_test(const model::investigated& one) {
+    const auto of_size = [&](std::string_view what) {
+        return fmt::format("{}, {}", what, text_of_bytes(one.hello_bytes));
+    };
+    switch (change_of_test(one.test)) {
+    case change::nothing: return of_size("a hello of ours");
+    case change::smaller_segments: return of_size("a hello of ours with " + one.test);
+    case change::pieces: return of_size("a hello of ours, cut (" + one.test + ")");
+    case change::records: return of_size("a hello of ours in short TLS records");
+    case change::smaller_hello: return of_size("a small hello");
+    case change::small_in_pieces: return of_size("a small hello in two pieces");
+    case change::older_version: return of_size("a hello up to TLS 1.2");
+    case change::padding: return of_size("one as large without a post-quantum share");
+    }
+    return one.test;
+}
+
 std::vector<trial> trials_of(const facts& f) {
     std::vector<trial> all;
     for (const auto& one : f.attempts_to_heal)
         if (one.ended && !one.begun.shape.empty())
             all.push_back(
-                {change_of(one.begun.shape), one.begun.shape, one.answered(), one.ended->how,
-                 one.ended->took});
+                {change_of(one.begun.shape), one.begun.shape, "sent again with " + one.begun.shape,
+                 one.answered(), one.ended->how, one.ended->took});
     for (const auto& one : f.tests)
         all.push_back(
-            {change_of_test(one.test), one.test, one.outcome == "answered", one.outcome, one.took});
+            {change_of_test(one.test), one.test, words_of_test(one), one.outcome == "answered",
+             one.outcome, one.took});
     return all;
 }
 
@@ -48,11 +67,17 @@ std::optional<trial> answered(const facts& f, change what) {
 
 // An attempt that was given up because another had won tells nothing.
 std::optional<trial> refused(const facts& f, change what) {
-    constexpr std::string_view telling[] = {"silent", "rst", "fin", "alert", "timeout"};
+    constexpr std::string_view telling[] = {"silent", "half-answered", "rst",
+                                            "fin",    "alert",         "timeout"};
     for (auto& one : trials_of(f))
         if (one.what == what && std::ranges::find(telling, one.outcome) != std::end(telling))
             return one;
     return std::nullopt;
+}
+
+bool hello_failed(const facts& f) {
+    if (f.server_alert && f.client_hello && f.connected() && !f.server_hello) return true;
+    return unanswered(f) && f.stuck() && (f.server_left() || silence_of(f) >= patience_of(f));
 }
 
 bool is_healed(const facts& f) {
@@ -80,11 +105,21 @@ model::leg_facts first_try(const facts& f) {
     return leg;
 }
 
+void drop_tested(finding& from, const facts& f) {
+    const auto drop = [&](change what, std::initializer_list<std::string_view> ids) {
+        if (refused(f, what))
+            std::erase_if(from.others, [&](const std::string& id) {
+                return std::ranges::find(ids, id) != ids.end();
+            });
+    };
+    drop(change::nothing, {"hello-content-refused"});
+    drop(change::smaller_hello, {"hello-size-intolerant", "split-intolerant"});
+    drop(change::smaller_segments, {"mtu-black-hole-to-server", "mtu-black-hole-to-client"});
+}
+
 void says_trials(finding& to, const facts& f) {
     for (const auto& one : trials_of(f))
-        says(
-            to, "sent again with " + one.how,
-            fmt::format("{} after {}", one.outcome, text_of(one.took)));
+        says(to, one.words, fmt::format("{} after {}", one.outcome, text_of(one.took)));
 }
 
 } // namespace helloscope::diagnose

@@ -156,7 +156,8 @@ void take_beside(const timeline& flow, facts& out) {
     out.cured = last_of<healed>(flow);
     out.before = all_of<seen_before>(flow);
     out.tests = all_of<investigated>(flow);
-    out.chain = last_of<chain_fetched>(flow);
+    for (const auto* chain : told_beside<chain_fetched>(flow))
+        (out.parents.empty() || chain->by == "parent" ? out.chain : out.beyond) = *chain;
     out.settings = last_of<host_settings>(flow);
     for (const auto* begun : told_beside<heal_attempt>(flow))
         out.attempts_to_heal.push_back({*begun, {}});
@@ -193,6 +194,7 @@ void take_streams(const timeline& flow, facts& out) {
     out.client_encrypted.assign(
         up.encrypted.begin(), up.encrypted.begin() + static_cast<std::ptrdiff_t>(kept));
     out.client_encrypted_count = up.encrypted_count;
+    out.client_data = up.types[3]; // content type 23
     out.server_behind_finish = flow.behind_finish;
     if (down.encrypted_count > 0) out.server_last_encrypted = down.last_encrypted;
     if (up.last || down.last)

@@ -12,6 +12,9 @@ TEST_CASE("OpenSSL's words for why a chain does not verify") {
     CHECK(id_of_chain(f).empty());
     f.chain.emplace();
     CHECK(id_of_chain(f).empty());
+    f.chain->error = "certificate has expired";
+    CHECK(id_of_chain(f).empty()); // of none that came
+    f.chain->subject = "CN=a.test";
     struct row {
         const char* error;
         const char* id;
@@ -57,4 +60,53 @@ TEST_CASE("a chain as evidence: whose, until when, how large") {
     CHECK(test::value_of(to, "expired") == "48 h 0 min ago");
     CHECK(test::value_of(to, "chain") == "2 certificates, 2,000 bytes, 2 segments");
     CHECK(test::value_of(to, "missing from the chain") == "CN=intermediate");
+}
+
+TEST_CASE("whether the client left without asking for anything") {
+    auto f = test::ended(test::healthy_facts(), model::leg::client, "fin");
+    CHECK(!left_without_asking(f)); // it asked
+    f.client_encrypted = {53};
+    f.client_encrypted_count = 1;
+    CHECK(left_without_asking(f));
+    f.client_encrypted = {53, 19}; // close_notify
+    f.client_encrypted_count = 2;
+    CHECK(left_without_asking(f));
+    f.client_encrypted = {19, 19};
+    CHECK(!left_without_asking(f));
+    f.client_encrypted = {53, 60};
+    CHECK(!left_without_asking(f));
+}
+
+TEST_CASE("what can be done about a chain, by whom") {
+    struct row {
+        const char* error;
+        const char* who;
+        const char* text;
+    };
+    auto f = test::silent_facts();
+    f.chain.emplace();
+    f.chain->subject = "CN=a.test";
+    f.chain->not_after = f.now - 48h;
+    for (const auto& [error, who, text] :
+         {row{"certificate has expired", "server", "new certificate"},
+          row{"hostname mismatch", "server", "for releases.bazel.build, too"}}) {
+        f.chain->error = error;
+        finding to;
+        add_chain_remedies(to, f);
+        REQUIRE(to.remedies.size() == 1);
+        CHECK(to.remedies[0].who == who);
+        CHECK(to.remedies[0].text.find(text) != std::string::npos);
+    }
+    f.chain->error = "certificate is not yet valid";
+    f.chain->not_after = f.now + 48h;
+    finding early;
+    add_chain_remedies(early, f);
+    CHECK(early.remedies.at(0).who == "host");
+    f.chain->error = "unable to get local issuer certificate";
+    finding whole;
+    add_chain_remedies(whole, f);
+    CHECK(whole.remedies.empty());
+    f.chain->missing = "CN=intermediate";
+    add_chain_remedies(whole, f);
+    CHECK(whole.remedies.at(0).text.find("CN=intermediate") != std::string::npos);
 }

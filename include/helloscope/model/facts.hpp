@@ -106,6 +106,7 @@ struct facts {
     // Lengths of the client's first encrypted records, and how many there were.
     std::vector<std::uint32_t> client_encrypted;
     std::uint64_t client_encrypted_count = 0;
+    std::uint64_t client_data = 0; // its records of application data; in TLS 1.3 all the encrypted
     std::uint64_t server_behind_finish = 0; // its encrypted records since the client's first
     std::optional<std::uint32_t> server_last_encrypted; // length of its last one
     std::optional<direction> last_spoke;                // who sent the last byte of the tunnel
@@ -125,6 +126,7 @@ struct facts {
     std::vector<seen_before> before; // what flows to the same place saw in the last minutes
     std::vector<investigated> tests;
     std::optional<chain_fetched> chain;    // the server's, or a parent's instead
+    std::optional<chain_fetched> beyond;   // the server's, fetched without the parents
     std::optional<host_settings> settings; // of this machine
 
     // path, as it was when the flow stalled, or last

@@ -124,14 +124,15 @@ void refine_by_chain(finding& out, const facts& f) {
     if (const auto id = id_of_chain(f); !id.empty() && out.id == "certificate-rejected") {
         out.id = id;
         out.others.clear();
+    } else if (out.id == "certificate-rejected" && chain_verifies(f)) {
+        out.id = "certificate-untrusted";
+        out.how_sure = certainty::likely;
+        out.others.clear();
     }
     says_chain(out, f);
-    if (out.id == "certificate-untrusted" && f.chain && !f.chain->missing.empty())
-        out.remedies.push_back(
-            {"server",
-             fmt::format("Let it send {}, too: its chain is incomplete", f.chain->missing), ""});
-    else if (out.id == "certificate-untrusted" || out.id == "certificate-rejected")
-        add_trust(out, f);
+    add_chain_remedies(out, f);
+    if (out.id == "certificate-untrusted" && f.chain && !f.chain->missing.empty()) return;
+    if (out.id == "certificate-untrusted" || out.id == "certificate-rejected") add_trust(out, f);
 }
 
 } // namespace

@@ -19,8 +19,10 @@ std::optional<finding> closed_after_hello(const facts& f) {
     out.others = {"backend-down", "hello-content-refused"};
     if (segments_of(f, f.hello_bytes).value_or(2) > 1)
         out.others.insert(out.others.end(), {"hello-size-intolerant", "split-intolerant"});
+    drop_tested(out, f);
     says_trials(out, f);
-    out.missing.push_back("whether a smaller hello is answered");
+    if (!refused(f, change::smaller_hello))
+        out.missing.push_back("whether a smaller hello is answered");
     add_smaller_hello(out, f);
     return out;
 }

@@ -20,6 +20,11 @@ std::string summary_of(const facts& f, std::string_view by_chain) {
     if (by_chain == "certificate-untrusted")
         return fmt::format(
             "The client rejected the certificate of {}: it does not know who signed it.", server);
+    if (chain_verifies(f))
+        return fmt::format(
+            "The client rejected the certificate of {}, which this machine trusts: it goes by "
+            "other roots, or wants a certain certificate.",
+            server);
     return fmt::format(
         "The client broke the handshake off with an encrypted alert after {}'s certificate: most "
         "likely it does not trust it.",
@@ -38,20 +43,25 @@ std::optional<finding> encrypted_alert(const facts& f) {
     const auto alert_size = encrypted_alert_size(f);
     if (*f.client_first_encrypted != alert_size) return std::nullopt;
     const auto by_chain = id_of_chain(f);
+    const bool by_others = by_chain.empty() && chain_verifies(f);
     auto out = found(
-        by_chain.empty() ? "certificate-rejected" : std::string(by_chain),
+        by_others          ? "certificate-untrusted"
+        : by_chain.empty() ? "certificate-rejected"
+                           : std::string(by_chain),
         by_chain.empty() ? certainty::likely : certainty::confirmed, summary_of(f, by_chain));
     says(
         out, "client's first encrypted record",
         fmt::format("{} bytes, the size of an alert; a Finished is longer", alert_size));
     says_bytes(out, "server's flight", f.from_server);
     says_chain(out, f);
-    if (by_chain.empty()) {
+    if (by_others) out.others = {"alert-other"};
+    if (by_chain.empty() && !by_others) {
         out.others = {
             "certificate-untrusted", "certificate-expired", "certificate-wrong-name", "intercepted",
             "alert-other"};
         out.missing.push_back("which alert it was: the client's own error message says");
     }
+    add_chain_remedies(out, f);
     out.remedies.push_back(
         {"client", "See which certificate is presented, and by whom", openssl_look(f)});
     if (by_chain.empty() || by_chain == "certificate-untrusted") add_trust(out, f);

@@ -18,16 +18,36 @@ std::string signatures(const facts& f) {
     return all;
 }
 
+// As large without a post-quantum share it is answered, and with one it is not.
+std::optional<finding> share_refused(const facts& f) {
+    if (!answered(f, change::padding) || !refused(f, change::nothing) || !f.client_hello ||
+        !f.client_hello->post_quantum_group())
+        return std::nullopt;
+    const auto group = wire::tls::group_name(*f.client_hello->post_quantum_group());
+    auto out = found(
+        "hello-content-refused", certainty::confirmed,
+        fmt::format(
+            "{} refuses a ClientHello with a key share of {}: one as large without it was "
+            "answered.",
+            server_of(f), group.empty() ? "a post-quantum group" : group));
+    says_bytes(out, "ClientHello", f.hello_bytes);
+    says_trials(out, f);
+    add_smaller_hello(out, f);
+    return out;
+}
+
 } // namespace
 
 // A hello of the same size from somebody else, or one of an older version, is answered: what this
 // one says is refused, not how long it is.
 std::optional<finding> hello_content_refused(const facts& f) {
-    const bool failed = handshake_unfinished(f) && f.from_server == 0 && f.stuck() &&
-                        (f.server_left() || silence_of(f) >= patience_of(f));
-    if (!failed) return std::nullopt;
+    if (!hello_failed(f)) return std::nullopt;
+    if (auto share = share_refused(f)) return share;
+    if (f.server_alert) return std::nullopt;
     const auto other_hello = answered(f, change::nothing);
-    const auto cut = is_healed(f) ? std::nullopt : answered(f, change::pieces);
+    auto cut = is_healed(f) ? std::nullopt : answered(f, change::pieces);
+    if (cut && cut->how == "split:midsni" && refused(f, change::nothing))
+        cut.reset(); // name-filtered knows more
     const auto older = answered(f, change::older_version);
     const bool only_older = older && !answered(f, change::smaller_hello) && !other_hello;
     // A clamp that passes says the path; a cut with full segments says a filter.
@@ -47,6 +67,9 @@ std::optional<finding> hello_content_refused(const facts& f) {
         says(out, "signature algorithms", offered);
     says_trials(out, f);
     if (only_cut) out.others = {"name-filtered"};
+    // Another connection may have been led to another machine, or come at a better time.
+    if (other_hello) out.others = {"backend-down"};
+    if (other_hello && !f.server_left()) out.others.push_back("server-slow");
     out.missing.push_back("which part it is: compare this hello with one that passes");
     if (only_cut)
         out.remedies.push_back(

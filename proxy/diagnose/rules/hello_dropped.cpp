@@ -1,4 +1,5 @@
 #include "../remedies.hpp"
+#include "../trials.hpp"
 #include "rules.hpp"
 
 namespace helloscope::diagnose::rules {
@@ -42,7 +43,9 @@ std::optional<finding> hello_dropped(const facts& f) {
     says_bytes(out, "MSS", f.server_leg.snd_mss);
     says_bytes(out, "path MTU the kernel believes in", f.server_leg.pmtu);
     out.others = suspects(f, piece.value_or(f.server_leg.snd_mss.value_or(1448)));
-    const bool too_long = out.others.front() == "mtu-black-hole-to-server";
+    drop_tested(out, f);
+    says_trials(out, f);
+    const bool too_long = !out.others.empty() && out.others.front() == "mtu-black-hole-to-server";
     out.missing.push_back(
         too_long ? "whether the same hello arrives in smaller segments"
                  : "whether a hello with another name, or from another client, arrives");

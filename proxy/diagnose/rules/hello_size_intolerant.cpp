@@ -34,6 +34,7 @@ std::optional<finding> hello_size_intolerant(const facts& f) {
     const auto before = smaller_answered(f);
     if (!cure && !before) return std::nullopt;
     if (refused(f, change::small_in_pieces)) return std::nullopt; // split-intolerant knows more
+    if (answered(f, change::padding)) return std::nullopt;        // what makes it large, then
     const bool same_size_fails = refused(f, change::nothing).has_value();
     auto out = found(
         "hello-size-intolerant",

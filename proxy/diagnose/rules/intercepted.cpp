@@ -21,13 +21,15 @@ bool client_rejected(const facts& f) {
 std::optional<finding> intercepted(const facts& f) {
     if (!f.chain || !client_rejected(f)) return std::nullopt;
     const auto product = inspector_of(*f.chain);
-    if (product.empty()) return std::nullopt;
+    const bool by_parent = parent_changed_it(f);
+    if (product.empty() && !by_parent) return std::nullopt;
     auto out = found(
         "intercepted", certainty::confirmed,
         fmt::format(
-            "TLS to {} is opened on the way: its certificate is signed by {}, which the client "
-            "does not trust.",
-            server_of(f), product));
+            "TLS to {} is opened {}: its certificate is signed by {}, which the client does not "
+            "trust.",
+            server_of(f), by_parent ? "behind " + f.parents.front() : "on the way",
+            product.empty() ? f.chain->issuer : product));
     says_chain(out, f);
     add_trust(out, f);
     out.remedies.push_back(

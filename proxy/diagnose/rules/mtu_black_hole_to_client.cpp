@@ -10,6 +10,7 @@ namespace {
 std::optional<certainty> how_sure(const facts& f, const model::leg_facts& leg) {
     const bool gap = gap_stands(leg);
     if (const auto cure = answered(f, change::smaller_segments)) {
+        if (answered(f, change::nothing)) return certainty::likely; // it has come through, too
         if (gap || refused(f, change::nothing)) return certainty::confirmed;
         // A server that was only slow the first time would look the same.
         const bool quick = 4 * cure->took < silence_of(f) || is_healed(f);

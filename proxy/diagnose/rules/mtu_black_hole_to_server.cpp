@@ -48,7 +48,9 @@ std::optional<finding> mtu_black_hole_to_server(const facts& f) {
     if (leg.out.all_acked != false || !piece || *piece <= fits_every_path) return std::nullopt;
     const auto acked = leg.out.acked.value_or(0);
     if (acked >= leg.snd_mss.value_or(~0u) && *leg.snd_mss > *piece) return std::nullopt; // a tail
-    const auto cure = answered(f, change::smaller_segments);
+    // Where one as long passes in long segments, too, it was not their length.
+    const auto cure = answered(f, change::nothing) ? std::nullopt
+                                                   : answered(f, change::smaller_segments);
     const bool passed = later_piece_arrived(leg);
     const auto shorter = shorter_one_answered(f, *piece);
     if (!cure && !passed && !shorter) return std::nullopt;
@@ -64,7 +66,7 @@ std::optional<finding> mtu_black_hole_to_server(const facts& f) {
             "The ClientHello of {} does not get through to {}: its segment of {} is lost every "
             "time, {}.",
             text_of_bytes(f.hello_bytes), peer_of(f), text_of_bytes(*piece),
-            cure     ? fmt::format("and the same hello passed with {}", cure->how)
+            cure     ? fmt::format("and one as long passed with {}", cure->how)
             : passed ? "though a shorter one behind it arrived"
                      : fmt::format("though a hello of {} was answered", text_of_bytes(*shorter))));
     add_evidence(out, f, leg, *piece);

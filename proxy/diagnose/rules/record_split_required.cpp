@@ -8,9 +8,14 @@ namespace helloscope::diagnose::rules {
 // part one record.
 std::optional<finding> record_split_required(const facts& f) {
     const auto cure = answered(f, change::records);
-    const bool failed = is_healed(f) || (handshake_unfinished(f) && f.stuck());
-    if (!failed || f.from_server * (is_healed(f) ? 0 : 1) > 0 || !cure) return std::nullopt;
-    const bool cut_fails = refused(f, change::pieces) || refused(f, change::smaller_segments);
+    const bool failed = is_healed(f) || (f.server_alert && !f.server_hello) ||
+                        (unanswered(f) && f.stuck());
+    // A tail that is lost on the way is tail-dropped-to-server's.
+    const auto leg = first_try(f);
+    const bool tail = leg.out.all_acked == false && leg.out.acked.value_or(0) > 0;
+    if (!failed || !cure || tail) return std::nullopt;
+    const bool cut_fails = refused(f, change::pieces) || refused(f, change::smaller_segments) ||
+                           refused(f, change::small_in_pieces);
     auto out = found(
         "record-split-required", cut_fails ? certainty::confirmed : certainty::likely,
         fmt::format(

@@ -34,8 +34,12 @@ std::optional<finding> reset_after_hello(const facts& f) {
         if (segments_of(f, f.hello_bytes).value_or(2) > 1)
             out.others.insert(out.others.end(), {"hello-size-intolerant", "split-intolerant"});
     }
+    drop_tested(out, f);
     says_trials(out, f);
-    out.missing.push_back("whether another name, or a smaller hello, passes on the same path");
+    out.missing.push_back(
+        refused(f, change::nothing)
+            ? "whether another name passes on the same path"
+            : "whether another name, or a smaller hello, passes on the same path");
     add_smaller_hello(out, f);
     return out;
 }

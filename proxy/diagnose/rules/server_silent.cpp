@@ -13,6 +13,7 @@ void add_suspects(finding& to, const facts& f) {
     if (segments_of(f, f.hello_bytes).value_or(2) > 1 && !small_ones_too)
         to.others.insert(to.others.end(), {"hello-size-intolerant", "split-intolerant"});
     if (!refused(f, change::nothing)) may_be(to, "hello-content-refused");
+    if (refused(f, change::nothing)) may_be(to, "name-filtered"); // it was the same name
     to.others.insert(to.others.end(), {"server-slow", "backend-down"});
 }
 

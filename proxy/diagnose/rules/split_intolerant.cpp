@@ -8,8 +8,10 @@ namespace helloscope::diagnose::rules {
 std::optional<finding> split_intolerant(const facts& f) {
     const auto whole = answered(f, change::smaller_hello);
     const auto cut = refused(f, change::small_in_pieces);
-    if (!handshake_unfinished(f) || f.from_server > 0 || !f.stuck() || !whole || !cut)
-        return std::nullopt;
+    const bool failed = f.server_alert ? !f.server_hello : unanswered(f) && f.stuck();
+    // What the server's kernel never got is lost on the way.
+    const bool lost = f.server_leg.out.all_acked == false && !f.server_left();
+    if (!failed || lost || !whole || !cut) return std::nullopt;
     auto out = found(
         "split-intolerant", certainty::confirmed,
         fmt::format(

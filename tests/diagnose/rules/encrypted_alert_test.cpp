@@ -76,10 +76,25 @@ TEST_CASE("the chain fetched beside it says which reason it was") {
           row{"hostname mismatch", "certificate-wrong-name"},
           row{"self-signed certificate in certificate chain", "certificate-untrusted"},
           row{"unable to get local issuer certificate", "certificate-untrusted"},
-          row{"", "certificate-rejected"}}) {
+          row{"", "certificate-untrusted"}}) {
         auto f = answered_with(19);
         f.chain.emplace();
+        f.chain->subject = "CN=a.test";
         f.chain->error = error;
         CHECK(rules::encrypted_alert(f)->id == id);
     }
+}
+
+TEST_CASE("a chain that verifies here is not trusted there; none that came says nothing") {
+    auto f = answered_with(19);
+    f.chain.emplace();
+    f.chain->subject = "CN=a.test";
+    const auto found = rules::encrypted_alert(f);
+    CHECK(found->how_sure == certainty::likely);
+    CHECK(found->others == std::vector<std::string>{"alert-other"});
+    CHECK(test::value_of(*found, "verified here") == "yes");
+    f.chain->subject.clear();
+    f.chain->error = "timed out after 3 s";
+    CHECK(rules::encrypted_alert(f)->id == "certificate-rejected");
+    CHECK(test::value_of(*rules::encrypted_alert(f), "fetched here") == "timed out after 3 s");
 }

@@ -57,3 +57,8 @@ TEST_CASE("a hello that did not arrive, fits one segment, or was answered tells 
     CHECK(!rules::hello_size_intolerant(
         test::tested(cut, "without-post-quantum|split:100", "silent")));
 }
+
+TEST_CASE("one as large that is answered says that it is not the size") {
+    auto f = refused();
+    CHECK(!rules::hello_size_intolerant(test::tested(f, "padded", "answered")));
+}

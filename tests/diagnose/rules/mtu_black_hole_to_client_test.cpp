@@ -69,3 +69,19 @@ TEST_CASE("healed by a smaller MSS while the first attempt had all acknowledged 
     CHECK(test::has(found->others, "server-slow"));
     CHECK(!rules::mtu_black_hole_to_client(test::healed_facts(first, "split:sni")));
 }
+
+TEST_CASE("a flight that came through in long segments, too, leaves a doubt") {
+    auto f = test::gap_facts();
+    test::tested(f, "whole", "answered");
+    CHECK(
+        rules::mtu_black_hole_to_client(test::tested(f, "mss:536", "answered"))->how_sure ==
+        certainty::likely);
+}
+
+TEST_CASE("half a flight counts as none") {
+    auto f = test::silent_facts();
+    test::tested(f, "whole", "half-answered");
+    CHECK(
+        rules::mtu_black_hole_to_client(test::tested(f, "mss:536", "answered"))->how_sure ==
+        certainty::confirmed);
+}

@@ -101,3 +101,25 @@ TEST_CASE("on IPv6 the sizes are the family's") {
         found->remedies,
         "sudo ip6tables -I FORWARD -p icmpv6 --icmpv6-type packet-too-big -j ACCEPT"));
 }
+
+TEST_CASE("tests with a small MSS confirm it, and the largest that passes is the remedy") {
+    auto f = test::black_hole_facts();
+    test::tested(f, "whole", "silent");
+    test::tested(f, "mss:536", "answered");
+    const auto found = rules::mtu_black_hole_to_server(test::tested(f, "mtu:1400", "answered"));
+    REQUIRE(found);
+    CHECK(found->how_sure == certainty::confirmed);
+    CHECK(found->others.empty());
+    CHECK(test::has(found->remedies, "helloscope run --mss 1360"));
+    CHECK(
+        test::value_of(*found, "a hello of ours with mss:536, 300 bytes") ==
+        "answered after 5.0 ms");
+}
+
+TEST_CASE("where one as long passes in long segments the clamp is no cure") {
+    auto f = test::black_hole_facts();
+    test::tested(f, "whole", "answered");
+    CHECK(
+        rules::mtu_black_hole_to_server(test::tested(f, "mss:536", "answered"))->how_sure ==
+        certainty::likely);
+}

@@ -34,3 +34,18 @@ TEST_CASE("records that do not help either, or a flow that goes well, need none"
     auto well = test::healthy_facts();
     CHECK(!rules::record_split_required(test::tested(well, records, "answered")));
 }
+
+TEST_CASE("a tail that is lost on the way is another matter") {
+    auto f = test::silent_facts();
+    f.server_leg.out.acked = 1448;
+    f.server_leg.out.all_acked = false;
+    CHECK(!rules::record_split_required(test::tested(f, records, "answered")));
+}
+
+TEST_CASE("a small hello that passes whole and not in pieces is a sign, too") {
+    auto f = test::silent_facts();
+    test::tested(f, "without-post-quantum|split:100", "rst");
+    CHECK(
+        rules::record_split_required(test::tested(f, records, "answered"))->how_sure ==
+        certainty::confirmed);
+}

@@ -28,3 +28,17 @@ TEST_CASE("pieces that are answered, too, or a small hello that is not, say othe
     CHECK(!rules::split_intolerant(
         test::tested(neither, "without-post-quantum|split:100", "silent")));
 }
+
+TEST_CASE("a server that says decode_error of what it has not read whole") {
+    auto f = test::silent_facts();
+    f.server_alert = model::alert{direction::to_client, 2, 50};
+    test::tested(f, "without-post-quantum", "answered");
+    CHECK(rules::split_intolerant(test::tested(f, "without-post-quantum|split:100", "alert")));
+}
+
+TEST_CASE("a piece that never arrives is lost on the way, and no matter of the server's") {
+    auto f = test::silent_facts();
+    f.server_leg.out.all_acked = false;
+    test::tested(f, "without-post-quantum", "answered");
+    CHECK(!rules::split_intolerant(test::tested(f, "without-post-quantum|split:100", "silent")));
+}
