@@ -35,6 +35,11 @@ struct proxy_options {
     std::vector<std::string> routes = {}; // "host=*.test port=443 shape=split:sni"
     bool heal = false;
 
+    // A server that failed a flow is asked again beside it; `cacert` is a PEM file of the CAs that
+    // its certificates are verified with; empty: the system's.
+    bool investigate = false;
+    std::string cacert = {};
+
     std::string record = {}; // the file to record to; empty: nothing is recorded
 
     std::chrono::milliseconds front_timeout{30'000};

@@ -26,6 +26,15 @@ template <std::size_t N> sigset_t set_of(const std::array<int, N>& signals) {
     return set;
 }
 
+sigset_t heeded_endings() {
+    auto set = set_of(endings);
+    struct sigaction action {};
+    for (const int one : endings) // nohup: what was ignored when we began stays so
+        if (::sigaction(one, nullptr, &action) == 0 && action.sa_handler == SIG_IGN)
+            sigdelset(&set, one);
+    return set;
+}
+
 bool is_proxy_variable(std::string_view entry) {
     static constexpr std::array<std::string_view, 9> names{
         "HTTP_PROXY",  "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY",          "http_proxy",
@@ -127,14 +136,16 @@ void release_signals() {
 }
 
 int wait_for_signal() {
-    auto set = set_of(endings);
-    struct sigaction action {};
-    for (const int one : endings) // nohup: what was ignored when we began stays so
-        if (::sigaction(one, nullptr, &action) == 0 && action.sa_handler == SIG_IGN)
-            sigdelset(&set, one);
+    const auto set = heeded_endings();
     int got = 0;
     ::sigwait(&set, &got);
     return got;
+}
+
+bool signal_came() {
+    const auto set = heeded_endings();
+    const timespec now{};
+    return ::sigtimedwait(&set, nullptr, &now) > 0;
 }
 
 } // namespace helloscope::app

@@ -36,5 +36,7 @@ command_outcome run_command(
 
 // Waits for SIGINT, SIGTERM, SIGHUP or SIGQUIT and says which.
 int wait_for_signal();
+// Whether one has come since, without waiting for it.
+bool signal_came();
 
 } // namespace helloscope::app

@@ -186,10 +186,15 @@ result<int> print_rules(const relay::options& plan) {
 }
 
 // Flows whose client has just ended are on their way out: they get a moment, so that the report
-// shows how they ended by themselves.
+// shows how they ended by themselves. What --investigate asks of their servers takes longer; a
+// (second) Ctrl-C cuts it short.
 void let_flows_end(const relay::proxy& proxy) {
-    const auto deadline = std::chrono::steady_clock::now() + 500ms;
-    while (proxy.open_flows() > 0 && std::chrono::steady_clock::now() < deadline)
+    const auto begun = std::chrono::steady_clock::now();
+    const auto within = [&](auto limit) {
+        return std::chrono::steady_clock::now() - begun < limit;
+    };
+    while ((proxy.open_flows() > 0 && within(500ms)) ||
+           (proxy.investigations() > 0 && within(15s) && !signal_came()))
         std::this_thread::sleep_for(2ms);
 }
 

@@ -135,6 +135,23 @@ void add_recording(CLI::App& command, run_options& options) {
         ->group(group);
 }
 
+void add_investigating(CLI::App& command, run_options& options) {
+    constexpr auto group = "Investigating";
+    command
+        .add_flag(
+            "--investigate", options.investigate,
+            "when a handshake fails, ask the server again beside it: with other hellos, and for "
+            "its "
+            "certificates; without the parents, too")
+        ->group(group);
+    command
+        .add_option(
+            "--cacert", options.cacert,
+            "verify those certificates with these CAs (PEM) [the system's]")
+        ->type_name("FILE")
+        ->group(group);
+}
+
 // It asks for no password: where it is not on loopback, networks say who may come.
 result<void> check_admin(const endpoint& at, const relay::access_options& access) {
     if (at.address.is_loopback() || !access.allow_from.empty()) return {};
@@ -170,6 +187,7 @@ void add_run_options(CLI::App& command, run_options& options) {
     add_ways_out(command, options.out);
     add_treatment(command, options.treat);
     add_healing(command, options.healing);
+    add_investigating(command, options);
     add_limits(command, options);
     add_deadlines(command, options);
     add_recording(command, options);
@@ -196,6 +214,12 @@ result<run_plan> plan_run(const run_options& options, const environment& lookup)
     if (auto done = plan_treatment(options.treat, options.out, relay); !done)
         return std::unexpected(done.error());
     plan_healing(options.healing, relay);
+    if (options.investigate) {
+        auto trusted = net::x509::roots::make(options.cacert);
+        if (!trusted) return std::unexpected(failure{"--cacert " + trusted.error().message});
+        relay.investigate = true;
+        relay.trusted = std::move(*trusted);
+    }
     if (!options.admin.empty()) {
         plan.admin = parse_endpoint(options.admin);
         relay.breakable = true;

@@ -19,7 +19,9 @@ struct run_options {
     ways_out_options out;
     treatment_options treat;
     healing_options healing;
-    std::string admin; // where its API listens; empty: nowhere
+    bool investigate = false;
+    std::string cacert; // whom the certificates of servers are verified with; empty: the system's
+    std::string admin;  // where its API listens; empty: nowhere
     std::string port_file;
     std::vector<std::string> resolve, connect_to;
     unsigned threads = 1;

@@ -92,6 +92,12 @@ result<options> make_options(const proxy_options& wanted) {
     if (auto done = plan_way_in(wanted, plan); !done) return std::unexpected(done.error());
     if (auto done = plan_way_out(wanted, plan); !done) return std::unexpected(done.error());
     if (auto done = plan_treatment(wanted, plan); !done) return std::unexpected(done.error());
+    if (wanted.investigate) {
+        auto trusted = net::x509::roots::make(wanted.cacert);
+        if (!trusted) return std::unexpected(failure{"cacert: " + trusted.error().message});
+        plan.investigate = true;
+        plan.trusted = std::move(*trusted);
+    }
     plan.recording.file = wanted.record;
     plan.breakable = true;
     plan.limits.front = wanted.front_timeout;

@@ -6,6 +6,7 @@
 #include "helloscope/net/kernel/host_settings.hpp"
 #include "helloscope/net/kernel/segments.hpp"
 #include "helloscope/policy/route.hpp"
+#include "investigating.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -56,15 +57,22 @@ flow::~flow() {
     --around.common.count.open;
 }
 
-void flow::finish() {
-    if (!timeline_) return;
+void flow::end_story() {
+    if (!timeline_ || took_) return;
     look_at_segments(look::last);
     const auto now = clock.now();
     for (const auto way : {direction::to_server, direction::to_client}) watching.ended(way, now);
     conclude(telling::changes);
+    took_ = clock.now() - clock.opened();
+}
+
+void flow::finish() {
+    if (!timeline_) return;
+    end_story();
+    if (inquiry) conclude(telling::changes);
     model::flow_closed end;
     end.at = stage_;
-    end.took = clock.now() - clock.opened();
+    end.took = *took_;
     if (server) { // else what was seen went nowhere
         end.to_server = watching.total(direction::to_server);
         end.to_client = watching.total(direction::to_client);
@@ -133,12 +141,16 @@ void flow::tell_broken(leg of, const net::error_code& error) {
         net::error_name(error));
 }
 
-void flow::conclude(telling what) {
+model::facts flow::facts() {
     // Silence is no event: without this, facts would end with the last one.
     timeline_->latest = std::max(timeline_->latest, clock.now());
-    auto verdict = diagnose::diagnose(model::make_facts(*timeline_));
+    return model::make_facts(*timeline_);
+}
+
+void flow::conclude(telling what) {
+    auto verdict = diagnose::diagnose(facts());
     if (verdict && timeline_->client_hello && tell_surroundings()) // which may make it surer
-        verdict = diagnose::diagnose(model::make_facts(*timeline_));
+        verdict = diagnose::diagnose(facts());
     const auto* before = timeline_->concluded.get();
     if (!verdict) {
         if (before) tell(model::verdict()); // it has sorted itself out
@@ -192,13 +204,15 @@ void flow::cut() {
 }
 
 void flow::stop() {
+    if (inquiry) inquiry->stop();
+    if (took_) return; // its legs are over
     if (!std::exchange(aborted, true))
         tell_closed(leg::client, "helloscope", "error", "helloscope ends");
     abort();
 }
 
 void flow::leave(std::string_view why) {
-    if (aborted) return;
+    if (aborted || took_) return;
     tell_path(leg::client);
     tell_path(leg::server);
     tell_closed(leg::client, "helloscope", "fin", std::string(why));
@@ -218,6 +232,7 @@ net::awaitable<net::error_code> flow::stopped() {
 }
 
 void flow::tick() {
+    if (took_) return;
     const auto now = clock.now();
     watching.tick(now);
     look_at_segments(look::again);
@@ -230,6 +245,7 @@ void flow::tick() {
     if (stage_ > stage::front && stage_ < stage::data) look_for_a_stall(now);
     if (stage_ == stage::data) look_at_data(now);
     if (beside != nullptr) beside->tick();
+    if (inquiry) inquiry->tick();
     const auto limit = around.common.options.limits.idle;
     if (limit.count() == 0 || stage_ < stage::hello || now - last_byte < limit) return;
     tell_closed(leg::client, "helloscope", "timeout", "--idle-timeout");

@@ -4,6 +4,7 @@
 
 #include "buffers.hpp"
 #include "entrance.hpp"
+#include "helloscope/model/facts.hpp"
 #include "helloscope/model/timeline.hpp"
 #include "helloscope/net/clock.hpp"
 #include "helloscope/net/kernel/pipe.hpp"
@@ -30,6 +31,7 @@ struct arrival {
 };
 
 class flow_faults;
+class investigating;
 
 class flow final : private observer_sink {
   public:
@@ -60,7 +62,9 @@ class flow final : private observer_sink {
 
     flow(surroundings around, std::unique_ptr<net::stream> client, arrival came);
     ~flow() override; // finishes, if nobody did
-    void finish();    // tells the end: verdict, flow_closed, the whole story
+    // Once, when both legs are over: what the end leaves to tell, and the verdict.
+    void end_story();
+    void finish(); // the same, flow_closed, and the whole story
 
     void tell(model::happening what) { happened(std::move(what), clock.now()); }
     bool tell_path(model::leg of);           // whether the kernel knew something new
@@ -84,6 +88,8 @@ class flow final : private observer_sink {
     // goes on another cause or certainty, at the end any change.
     enum class telling : std::uint8_t { news, changes };
     void conclude(telling what);
+    bool concluded() const { return timeline_ && timeline_->concluded; } // a verdict stands
+    model::facts facts();                                                // as they are now
 
     // The writes of a shaped first flight are out: whether they left as so many segments is told
     // when all is acknowledged, or with the last look before more is sent or the leg is closed.
@@ -118,7 +124,8 @@ class flow final : private observer_sink {
     std::optional<endpoint> own_end;    // of the server leg, told to all flows by `common.ends`
     std::optional<endpoint> introduced; // the client, as a PROXY protocol header names it
     net::flow_clock clock;
-    std::unique_ptr<flow_faults> faults; // null: nothing is broken on purpose
+    std::unique_ptr<flow_faults> faults;    // null: nothing is broken on purpose
+    std::unique_ptr<investigating> inquiry; // null: nothing is asked beside it
     std::unique_ptr<net::stream> client;
     std::unique_ptr<net::stream> server;
     std::shared_ptr<const policy::route> route; // of the last request; null: nothing is done to it
@@ -145,6 +152,7 @@ class flow final : private observer_sink {
     std::unique_ptr<model::timeline> timeline_; // gone when finished
     std::unique_ptr<segment_count> counted_; // only while segments are counted
     bool stall_told_ = false, surroundings_told_ = false;
+    std::optional<duration> took_; // once its story has ended
     duration look_at_{}; // of a wait: when the rules are asked again, whatever has changed
 };
 

@@ -4,6 +4,7 @@
 #include "front.hpp"
 #include "healing.hpp"
 #include "http_forward.hpp"
+#include "investigating.hpp"
 #include "pump.hpp"
 
 namespace helloscope::relay {
@@ -72,6 +73,7 @@ awaitable<std::optional<opened_tunnel>> open_tunnel(flow& running) {
     running.enter(stage::hello);
     if (!co_await say_yes(running, asked->by->established(made->local))) co_return std::nullopt;
     const auto executor = co_await net::asio::this_coro::executor;
+    running.inquiry = make_investigating(running, executor, *asked, *made);
     const bool v6 = made->local.address.v6;
     if (running.faults) running.faults->wrap(executor, v6);
     opened_tunnel opened(from.take(), std::move(made->early));

@@ -95,6 +95,7 @@ class running final : public proxy {
     const std::vector<listening>& listeners() const override { return shared_->options.listeners; }
     std::uint64_t open_flows() const override { return shared_->count.open; }
     std::uint64_t flows() const override { return shared_->count.flows; }
+    std::uint64_t investigations() const override { return shared_->count.investigations; }
 
     std::vector<listener_state> all_listeners() const override { return book_.all(); }
     changed<listener_state> listener(std::string_view name) const override {

@@ -442,7 +442,10 @@ awaitable<leg_beside> open_leg_beside(
     auto dialed = co_await net::dial(
         std::move(addresses), like.address.port, dialing, std::move(untold));
     leg_beside made;
-    if (!dialed.socket) co_return made;
+    if (!dialed.socket) {
+        made.error = dialed.unusable.empty() ? net::error_name(dialed.error) : dialed.unusable;
+        co_return made;
+    }
     made.local = dialed.local;
     made.address = dialed.address;
     made.stream = net::make_tcp_stream(std::move(*dialed.socket));
@@ -452,7 +455,10 @@ awaitable<leg_beside> open_leg_beside(
     const auto target = net::apply_connect_to(options.names, asked.target);
     if (!like.way.parents.empty()) why = co_await pass_parents(on, unused, like.way, target, asked);
     if (!why && options.haproxy_version) why = co_await introduce(on, *options.haproxy_version);
-    if (why) made.stream.reset();
+    if (why) {
+        made.stream.reset();
+        made.error = std::move(why->spec.cause);
+    }
     made.early = std::move(on.early);
     co_return made;
 }

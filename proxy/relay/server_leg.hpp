@@ -38,7 +38,8 @@ net::awaitable<server_leg> open_server_leg(flow& of, request& asked);
 struct leg_beside {
     std::unique_ptr<net::stream> stream; // null: there is none
     endpoint address, local;
-    bytes early; // as in server_leg
+    bytes early;       // as in server_leg
+    std::string error; // why there is none
     leg_beside() = default;
 };
 net::awaitable<leg_beside> open_leg_beside(

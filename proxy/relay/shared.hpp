@@ -8,6 +8,7 @@
 #include "helloscope/relay/options.hpp"
 #include "helloscope/relay/recorder.hpp"
 #include "path_history.hpp"
+#include "recently.hpp"
 #include "snapshot.hpp"
 
 #include <atomic>
@@ -19,6 +20,7 @@ namespace helloscope::relay {
 struct counters {
     std::atomic<std::uint64_t> flows{0}; // ever opened; gives each its number
     std::atomic<std::uint64_t> open{0};
+    std::atomic<std::uint64_t> investigations{0}; // flows that are open for nothing else any more
 };
 
 // Our own ends of open server legs: a redirected connection that comes from one is our own, sent
@@ -55,6 +57,7 @@ struct shared {
     snapshot<policy::routes> routes;
     heal_memory cures;
     path_history history;
+    recently investigated{std::chrono::minutes(5)};
 
     shared(relay::options wanted, net::resolver& names, std::string name)
         : options(std::move(wanted)),

@@ -4,6 +4,7 @@
 #include "flow_runner.hpp"
 #include "helloscope/net/kernel/original_destination.hpp"
 #include "helloscope/net/streams/tcp_stream.hpp"
+#include "investigating.hpp"
 
 #include <csignal>
 #include <fcntl.h>
@@ -150,11 +151,14 @@ awaitable<void> worker::serve(net::tcp::socket client, arrival came) {
     const auto place = flows_.insert(flows_.end(), &one);
     try {
         co_await run_flow(one);
+        if (one.inquiry) co_await one.inquiry->finish();
         one.finish();
     } catch (const std::exception& bug) {
         spdlog::error("a flow ended by an internal error: {}", bug.what());
         one.abort();
+        if (one.inquiry) one.inquiry->stop();
     }
+    if (one.inquiry) co_await one.inquiry->finish(); // whatever has happened
     flows_.erase(place);
     if (common.count.open >= common.options.max_flows)
         for (auto& waiting : doors_) waiting.room.cancel();

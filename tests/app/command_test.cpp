@@ -105,3 +105,11 @@ TEST_CASE("a signal that ends us is waited for and named") {
     ::kill(::getpid(), SIGTERM);
     CHECK(wait_for_signal() == SIGTERM);
 }
+
+TEST_CASE("whether a signal has come is asked without waiting for it") {
+    const holding now;
+    CHECK_FALSE(signal_came());
+    ::kill(::getpid(), SIGTERM);
+    CHECK(signal_came());
+    CHECK_FALSE(signal_came()); // it was taken
+}

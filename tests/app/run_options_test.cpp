@@ -155,3 +155,14 @@ TEST_CASE("the admin API is off, and open to nobody by accident") {
         "say who may with --allow-from CIDR");
     CHECK(trouble({"--admin", "8474"}).find("--admin") != std::string::npos);
 }
+
+TEST_CASE("servers are asked only when that is said, and by whom their certificates are trusted") {
+    CHECK_FALSE(planned({}).investigate);
+    CHECK_FALSE(planned({}).trusted);
+    CHECK(planned({"--investigate"}).investigate);
+    CHECK(planned({"--investigate"}).trusted);        // the system's
+    CHECK(trouble({"--cacert", "none.pem"}).empty()); // nobody reads it
+    CHECK(
+        trouble({"--investigate", "--cacert", "none.pem"}) ==
+        "--cacert cannot use the CA certificates in none.pem: No such file or directory");
+}

@@ -186,6 +186,21 @@ class Real(Parents):
         self.assertIsNone(self.verdict(trusting))
         self.assertEqual(self.verdict(not_trusting), "certificate-untrusted")
 
+    def test_a_parent_that_opens_tls_is_named_when_the_server_is_asked(self):
+        proxy = self.proxy(
+            "--via", f"http://{self.mitmdump.at}", "--investigate", "--cacert", self.ca,
+            "--resolve", f"{self.target}:127.0.0.1",
+        )  # fmt: skip
+        with self.assertRaises(ssl.SSLCertVerificationError):
+            self.fetch(proxy.port)
+        flow = self.the_flow(proxy)
+        self.assertEqual(self.verdict(flow), "intercepted")
+        told = {one["by"]: one for one in flow.all("chain_fetched")}
+        self.assertIn("mitmproxy", told["parent"]["issuer"])
+        self.assertTrue(told["parent"]["error"])
+        self.assertNotIn("error", told["direct"])
+        self.assertNotEqual(told["direct"]["sha256"], told["parent"]["sha256"])
+
     def test_tls_to_a_parent_that_fails_is_told(self):
         tls, stranger = self.squid_tls, self.path("stranger")
         self.helloscope("certs", "--out", stranger, "--kind", "ca")

@@ -4,13 +4,18 @@ MOVES = {"connected", "parent_answered", "answered", "bytes_read", "record", "re
 
 
 def standing(events):
-    """That of a stall is gone when something moves again, as on a machine that had other things to do for a
-    second. None where there is none."""
-    found, closed = None, False
+    """Its id; None where there is none."""
+    return standing_event(events).get("id")
+
+
+def standing_event(events):
+    """All of it. That of a stall is gone when something moves again, as on a machine that had other things to
+    do for a second. Empty where there is none."""
+    found, closed = {}, False
     for one in events:
         closed = closed or one["event"] == "closed"
         if one["event"] == "verdict":
-            found = one.get("id")  # none: taken back
+            found = one if one.get("id") else {}  # none: taken back
         elif one["event"] in MOVES and not closed:
-            found = None
+            found = {}
     return found

@@ -118,3 +118,14 @@ TEST_CASE("what cannot be done with flows is named") {
     CHECK(error({.routes = {"hots=a"}}).starts_with("routes: "));
     CHECK(error({.routes = {"host=a", "host=a"}}).starts_with("routes: "));
 }
+
+TEST_CASE("an embedded proxy asks servers when told to") {
+    CHECK_FALSE(relay::make_options({})->investigate);
+    proxy_options wanted;
+    wanted.investigate = true;
+    CHECK(relay::make_options(wanted)->trusted);
+    wanted.cacert = "none.pem";
+    const auto made = relay::make_options(wanted);
+    REQUIRE(!made);
+    CHECK(made.error().message.starts_with("cacert: cannot use the CA certificates in none.pem"));
+}

@@ -8,6 +8,7 @@
 #include "helloscope/net/dialers/happy_eyeballs.hpp"
 #include "helloscope/net/resolver.hpp"
 #include "helloscope/net/streams/tls_context.hpp"
+#include "helloscope/net/x509/verify.hpp"
 #include "helloscope/policy/ways_out.hpp"
 #include "helloscope/relay/passwords.hpp"
 
@@ -101,8 +102,9 @@ struct options {
     net::resolve_tables names;
     recording_options recording;
     healing_options healing;
-    std::filesystem::path heal_memory; // the file of what healing has learned; empty: none
-    bool investigate = false;          // a server that failed a flow is asked again beside it
+    std::filesystem::path heal_memory;       // the file of what healing has learned; empty: none
+    bool investigate = false;                // a server that failed a flow is asked again beside it
+    std::optional<net::x509::roots> trusted; // of those who sign its certificates
     bool breakable = false; // faults of listeners may come while flows run: no byte goes past us
 };
 

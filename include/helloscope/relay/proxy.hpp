@@ -21,6 +21,8 @@ class proxy : public control {
     virtual const std::vector<listening>& listeners() const = 0;
     virtual std::uint64_t open_flows() const = 0;
     virtual std::uint64_t flows() const = 0; // ever
+    // Of the open flows, those that have ended and whose server is still asked about them.
+    virtual std::uint64_t investigations() const = 0;
 
     // Accepts no more, ends the flows that are open and everything else; what happened is recorded.
     virtual recorder_totals stop() = 0;
