@@ -188,12 +188,12 @@ result<int> print_rules(const relay::options& plan) {
 // Flows whose client has just ended are on their way out: they get a moment, so that the report
 // shows how they ended by themselves. What --investigate asks of their servers takes longer; a
 // (second) Ctrl-C cuts it short.
-void let_flows_end(const relay::proxy& proxy) {
+void let_flows_end(const relay::proxy& proxy, std::chrono::milliseconds moment) {
     const auto begun = std::chrono::steady_clock::now();
     const auto within = [&](auto limit) {
         return std::chrono::steady_clock::now() - begun < limit;
     };
-    while ((proxy.open_flows() > 0 && within(500ms)) ||
+    while ((proxy.open_flows() > 0 && within(moment)) ||
            (proxy.investigations() > 0 && within(15s) && !signal_came()))
         std::this_thread::sleep_for(2ms);
 }
@@ -279,7 +279,7 @@ result<int> run(const run_options& options) {
         status = outcome.status;
         failed = std::move(outcome.failure);
     }
-    let_flows_end(**proxy);
+    let_flows_end(**proxy, options.investigate ? 2s : 500ms);
     release_signals();
     if (*admin) (*admin)->stop(); // before what it changes
     const auto totals = (*proxy)->stop();

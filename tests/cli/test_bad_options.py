@@ -173,6 +173,7 @@ FILES = {
     "--proxy-auth": "--proxy-auth {}",
     "--via-credentials": "--via proxy.test --via-credentials {}",
     "--proxy-cacert": "--via https://proxy.test --proxy-cacert {}",
+    "--cacert": "--investigate --cacert {}",
 }
 
 # Elsewhere, or nothing is wrong with any value until it is used.

@@ -23,7 +23,7 @@ import verdicts
 from labs import Lab
 
 AT_ONCE = 6  # labs: most of their time they wait
-PATIENCE = 4.5  # seconds of a client whose handshake hangs
+PATIENCE = 8  # seconds of a client whose handshake hangs: what is asked beside it is over by then
 GO = 1493  # bytes of the hello of Go 1.24, which is Bazelisk's
 SMALL = 0  # of openssl as it is
 CURL = None
@@ -116,7 +116,10 @@ class Investigating:
     def seen(self, proxy):
         proxy.program.wait(labs.PATIENCE, look=lambda: "info flow 1 " in proxy.log)  # its last line
         report = proxy.end()
-        return Seen(next(iter(proxy.flows().values())), report)
+        flows = list(proxy.flows().values())
+        if not flows:
+            raise AssertionError(f"the client of {proxy.lab.scenario.name} did not come: {report}")
+        return Seen(flows[0], report)
 
     def curl(self):
         return ["curl", "-sS", "-o", "/dev/null", "https://registry.test/"]
@@ -189,7 +192,7 @@ class InvestigateTest(unittest.TestCase):
             inner = " ".join(map(str, client)) + ' -proxy "${HTTPS_PROXY#http://}"'
             done = lab.run("proxy", [
                 *labs.WITHOUT_PRIVILEGES, support.HELLOSCOPE, "run", "--investigate", "--no-record", "--",
-                "timeout", "3", "sh", "-c", inner], stdin=labs.REQUEST)  # fmt: skip
+                "timeout", "5", "sh", "-c", inner], stdin=labs.REQUEST)  # fmt: skip
             report = done.stderr.decode()
             self.assertEqual(done.returncode, 124, report)
             self.assertIn("mtu-black-hole-to-server (confirmed)", report)
