@@ -12,6 +12,10 @@ std::string_view id_of_chain(const facts& f);
 // It was fetched, and verifies: the client must trust others than this machine does.
 bool chain_verifies(const facts& f);
 
+// "which is not for that name": why the client does not take the certificate, by the chain that was
+// fetched; empty where that does not tell.
+std::string rejected_because(const facts& f);
+
 // What a parent shows is not what the server shows, and not trusted, where that is.
 bool parent_changed_it(const facts& f);
 

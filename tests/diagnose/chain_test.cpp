@@ -110,3 +110,21 @@ TEST_CASE("what can be done about a chain, by whom") {
     add_chain_remedies(whole, f);
     CHECK(whole.remedies.at(0).text.find("CN=intermediate") != std::string::npos);
 }
+
+TEST_CASE("why a client does not take a certificate, as the chain has it") {
+    auto f = test::silent_facts();
+    CHECK(rejected_because(f).empty());
+    f.chain.emplace();
+    f.chain->subject = "CN=a.test";
+    CHECK(rejected_because(f).starts_with("which this machine trusts"));
+    f.chain->error = "hostname mismatch";
+    CHECK(rejected_because(f) == "which is not for that name");
+    f.chain->error = "certificate has expired";
+    CHECK(rejected_because(f) == "which is not valid now");
+    f.chain->error = "unable to get local issuer certificate";
+    CHECK(rejected_because(f) == "which is signed by one that it does not know");
+    f.chain->missing = "CN=b";
+    CHECK(rejected_because(f) == "whose chain lacks CN=b");
+    f.chain->subject.clear(); // none came
+    CHECK(rejected_because(f).empty());
+}

@@ -47,7 +47,7 @@ ROWS = [
     Row("mtu1400", GO, SERVER, "confirmed", (), (*SHORT, "without-post-quantum"), "helloscope run --mss 1360"),
     Row("mtu1280", GO, SERVER, "confirmed", (), ("mss:536", "without-post-quantum", "mtu:1280"),
         "helloscope run --mss 1240", always=False),
-    Row("mtu1400-up-no-tail", 1420, SERVER, "confirmed", (), SHORT),
+    Row("mtu1400-up-no-tail", 1420, SERVER, "confirmed", (), SHORT, always=False),  # see the command below
     Row("mtu1400-down-no-tail", SMALL, CLIENT, "confirmed", ()),
     Row("mtu1400-down-bigchain", SMALL, CLIENT, "confirmed", (), SHORT),
     Row("mtu1400-down-bigchain-tls12", SMALL, CLIENT, "confirmed", always=False),
@@ -57,7 +57,7 @@ ROWS = [
     Row("payload-dropped-up", SMALL, "hello-dropped", "likely", ("name-filtered", "path-dead"), always=False),
     Row("silent", SMALL, "server-silent", "likely", ("name-filtered", "server-slow", "backend-down")),
     Row("payload-dropped-down", SMALL, "server-silent", "likely", always=False),
-    Row("hello-reset", SMALL, "reset-after-hello", "likely", ("name-filtered",)),
+    Row("hello-reset", SMALL, "reset-after-hello", "likely", ("name-filtered",), always=False),
     Row("hello-closed", SMALL, "closed-after-hello", "likely", ("backend-down",), always=False),
     Row("hello-too-long", GO, "hello-size-intolerant", "confirmed", (),
         ("without-post-quantum", "without-post-quantum|split:100")),
@@ -168,12 +168,12 @@ class InvestigateTest(unittest.TestCase):
         self.assertLessEqual(len(seen.tests), 5, told)
         self.assertLess(sum(one["took"] for one in seen.all("investigated")), 12, told)
         self.assertEqual(seen.events[-1]["event"], "flow_closed")
-        if row.hello is CURL:
+        if row.verdict.startswith("certificate"):
             self.assertEqual(len(seen.all("chain_fetched")), 1, told)
             self.assertEqual(seen.tests, {})
             self.assertRegex(seen.report, r"\n  chain +CN=")
         else:
-            self.assertRegex(seen.report, r"\n  asked again a hello of ours")
+            self.assertRegex(seen.report, r"\n  asked again (a|one)")
 
     def test_a_server_is_asked_once_in_a_while(self):
         with Lab("hello-reset", helloscope=support.HELLOSCOPE, certs=self.lab.certs) as lab:

@@ -121,6 +121,7 @@ bool is_about_the_certificate(std::string_view id) {
 // What was fetched beside the flow says more than an alert that can mean much.
 void refine_by_chain(finding& out, const facts& f) {
     if (!is_about_the_certificate(out.id)) return;
+    const auto before = out.id;
     if (const auto id = id_of_chain(f); !id.empty() && out.id == "certificate-rejected") {
         out.id = id;
         out.others.clear();
@@ -129,6 +130,10 @@ void refine_by_chain(finding& out, const facts& f) {
         out.how_sure = certainty::likely;
         out.others.clear();
     }
+    if (const auto why = rejected_because(f); !why.empty() && out.id != before)
+        out.summary = fmt::format(
+            "The client rejected the certificate of {} ({}), {}.", server_of(f),
+            name_of(f.client_alert->description), why);
     says_chain(out, f);
     add_chain_remedies(out, f);
     if (out.id == "certificate-untrusted" && f.chain && !f.chain->missing.empty()) return;

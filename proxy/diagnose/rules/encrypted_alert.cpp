@@ -5,30 +5,14 @@
 namespace helloscope::diagnose::rules {
 namespace {
 
-std::string summary_of(const facts& f, std::string_view by_chain) {
-    const auto server = server_of(f);
-    if (by_chain == "certificate-expired")
-        return fmt::format(
-            "The client rejected the certificate of {}, which is not valid now.", server);
-    if (by_chain == "certificate-wrong-name")
-        return fmt::format(
-            "The client rejected the certificate of {}, which is not for that name.", server);
-    if (by_chain == "certificate-untrusted" && !f.chain->missing.empty())
-        return fmt::format(
-            "The client rejected the certificate of {}: the chain lacks {}.", server,
-            f.chain->missing);
-    if (by_chain == "certificate-untrusted")
-        return fmt::format(
-            "The client rejected the certificate of {}: it does not know who signed it.", server);
-    if (chain_verifies(f))
-        return fmt::format(
-            "The client rejected the certificate of {}, which this machine trusts: it goes by "
-            "other roots, or wants a certain certificate.",
-            server);
+std::string summary_of(const facts& f) {
+    const auto why = rejected_because(f);
+    if (!why.empty())
+        return fmt::format("The client rejected the certificate of {}, {}.", server_of(f), why);
     return fmt::format(
         "The client broke the handshake off with an encrypted alert after {}'s certificate: most "
         "likely it does not trust it.",
-        server);
+        server_of(f));
 }
 
 } // namespace
@@ -48,7 +32,7 @@ std::optional<finding> encrypted_alert(const facts& f) {
         by_others          ? "certificate-untrusted"
         : by_chain.empty() ? "certificate-rejected"
                            : std::string(by_chain),
-        by_chain.empty() ? certainty::likely : certainty::confirmed, summary_of(f, by_chain));
+        by_chain.empty() ? certainty::likely : certainty::confirmed, summary_of(f));
     says(
         out, "client's first encrypted record",
         fmt::format("{} bytes, the size of an alert; a Finished is longer", alert_size));

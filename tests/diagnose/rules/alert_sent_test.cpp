@@ -104,3 +104,21 @@ TEST_CASE("a close_notify, and a warning that the handshake outlives, are no fai
     test::end(test::finish_tls13(test::answer_tls13(on)), model::leg::client);
     CHECK(!rules::alert_sent(model::make_facts(on.told())));
 }
+
+TEST_CASE("an alert that can mean much is told by the chain that was fetched") {
+    auto f = test::ended(test::healthy_facts(), model::leg::client, "fin");
+    f.client_alert = model::alert{direction::to_server, 2, 42};
+    f.chain.emplace();
+    f.chain->subject = "CN=other.test";
+    f.chain->error = "hostname mismatch";
+    const auto found = rules::alert_sent(f);
+    CHECK(found->id == "certificate-wrong-name");
+    CHECK(
+        found->summary ==
+        "The client rejected the certificate of releases.bazel.build:443 (alert 42 "
+        "bad_certificate), which is not for that name.");
+    CHECK(found->others.empty());
+    f.chain->error.clear();
+    CHECK(rules::alert_sent(f)->id == "certificate-untrusted");
+    CHECK(rules::alert_sent(f)->how_sure == certainty::likely);
+}
