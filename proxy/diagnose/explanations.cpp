@@ -200,8 +200,9 @@ constexpr explanation entries[] = {
      "guardian/dotcom-rendering#6297"},
     {"server-flight-stalled", "server flight",
      "The server began to answer and stopped in the middle.",
-     "Some of the flight came in order, nothing waits behind a gap. The rest may be lost as a "
-     "whole.",
+     "Some of the flight came in order, nothing waits behind a gap: the rest may be lost as a "
+     "whole. "
+     "Or one segment is missing though full ones came, so that it is not lost for its length.",
      clamp, "Mbed-TLS/mbedtls#1840"},
     {"server-slow", "server flight", "The server answers, but so late that the client leaves.",
      "The hello was acknowledged at once, the round trip is short, and the answer came late or "
@@ -298,7 +299,8 @@ constexpr explanation entries[] = {
      "handshake, "
      "and too long for the path.",
      "Segments wait behind one that never comes, or a long segment is lost again and again while a "
-     "shorter one arrived.",
+     "shorter one arrived. Where an answer has long segments only, nothing of it shows but that an "
+     "acknowledgement was lost with it: the client's last words were sent twice and had arrived.",
      clamp, "RFC 2923 section 2.1"},
     {"reset-in-data", "data",
      "The server, or something in front of it, reset the connection in the middle of a transfer.",
@@ -356,6 +358,13 @@ constexpr explanation entries[] = {
      "so "
      "does a client that rejects the certificate only then (curl, for a wrong name).",
      "Finished, at most one alert-sized record, no data.", "", ""},
+    {"silent-at-the-end", "note",
+     "The client left after the server had been silent for two seconds or more. An idle connection "
+     "ends so, and one whose answer never came.",
+     "The kernel's time since the last data of the server, when the client closes. Where an answer "
+     "has long segments only and all of them are lost, nothing else may show "
+     "(mtu-black-hole-in-data).",
+     "If the client complains of a timeout: does --mss 1360 help?", ""},
     {"handshake-retried", "note",
      "The server asked for another ClientHello, which costs one round trip.", "HelloRetryRequest.",
      "Let the client send a key share of the server's group at once.", "RFC 8446 section 4.1.4"},

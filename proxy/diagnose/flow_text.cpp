@@ -251,7 +251,7 @@ std::string flow_text(const timeline& flow, const report_options& options) {
         out.paragraph(0, outcome_of(flow, nullptr), ink::good);
         if (flow.ended)
             for (const auto& note : notes_of(model::make_facts(flow)))
-                if (note.id == "closed-without-request")
+                if (note.id == "closed-without-request" || note.id == "silent-at-the-end")
                     out.row("note", note.id + ": " + note.text);
     }
     add_way_rows(out, flow);

@@ -38,6 +38,20 @@ note closed_without_request(const facts& f) {
         "this, and curl where the certificate is for another name"};
 }
 
+// An idle connection ends so, and one on which an answer never came.
+note silent_at_the_end(const facts& f) {
+    constexpr duration long_ago = std::chrono::seconds(2);
+    const auto silence = f.server_leg.last_data.value_or(duration{});
+    if (!f.established || !f.client_left() || silence < long_ago) return std::nullopt;
+    return model::note{
+        "silent-at-the-end",
+        fmt::format(
+            "nothing had come from {} for {} when the client left. If it still waited for "
+            "something, that is a slow server, or an answer whose segments are all lost "
+            "(mtu-black-hole-in-data): --mss 1360 tells them apart",
+            peer_of(f), text_of(silence))};
+}
+
 note handshake_retried(const facts& f) {
     if (!f.retried || !f.server_hello) return std::nullopt;
     return model::note{
@@ -90,8 +104,14 @@ note seen_before(const facts& f) {
 }
 
 constexpr note (*every_note[])(const facts&) = {
-    healed,        hello_post_quantum, closed_without_request, handshake_retried, path_mtu_found,
-    segments_lost, seen_before,
+    healed,
+    hello_post_quantum,
+    closed_without_request,
+    silent_at_the_end,
+    handshake_retried,
+    path_mtu_found,
+    segments_lost,
+    seen_before,
 };
 
 } // namespace

@@ -115,6 +115,11 @@ bool gap_stands(const model::leg_facts& leg) {
     return leg.in.gap.value_or(leg.in.out_of_order.value_or(0) > 0);
 }
 
+std::optional<bool> full_segments_came(const model::leg_facts& leg) {
+    if (!leg.in.largest_arrived || !leg.advmss) return std::nullopt;
+    return *leg.in.largest_arrived >= *leg.advmss;
+}
+
 std::optional<std::uint32_t> stuck_piece(const facts& f, const model::leg_facts& leg) {
     const auto sent = leg.out.sent.value_or(f.hello_bytes);
     if (!leg.snd_mss || !leg.out.acked || *leg.out.acked >= sent) return std::nullopt;

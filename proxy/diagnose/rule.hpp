@@ -74,6 +74,9 @@ duration silence_of(const facts& f);
 duration patience_of(const facts& f);
 // Segments wait behind one that never comes.
 bool gap_stands(const model::leg_facts& leg);
+// Whether segments as long as we allow have come: then it is not for its length that one is lost.
+// Empty where the longest is not known, or what we allow.
+std::optional<bool> full_segments_came(const model::leg_facts& leg);
 // The piece that is sent again and again: the first one that is not acknowledged.
 std::optional<std::uint32_t> stuck_piece(const facts& f, const model::leg_facts& leg);
 // A later, shorter piece got through, so the path is alive and takes what is short.

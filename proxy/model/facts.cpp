@@ -74,6 +74,7 @@ leg_facts facts_of(const std::optional<path_sample>& leg, std::uint64_t syn, con
     out.advmss = p.advmss;
     out.timestamps = p.timestamps;
     out.last_heard = last_heard(p);
+    if (p.data_segs_in.value_or(0) > 0) out.last_data = p.last_data_recv;
     return out;
 }
 

@@ -94,6 +94,12 @@ bool flow::tell_path(leg of) {
     return true;
 }
 
+// What the kernel last said of the way is old by now, but in a flow that was soon over.
+void flow::look_at_the_end() {
+    constexpr auto soon = 2s;
+    if (stage_ == stage::data && clock.now() - timeline_->begun >= soon) tell_path(leg::server);
+}
+
 void flow::tell_clamped(model::clamped limit) {
     const auto& stream = limit.of == leg::client ? client : server;
     const auto sample = stream ? stream->path() : std::nullopt;
@@ -278,9 +284,9 @@ void flow::tell_stall(duration waited) {
     tell(model::stalled{stage_, waited});
 }
 
-// Behind the handshake silence is no stall: only a kernel that waits for an acknowledgement, or
-// holds what came behind a gap, says so. It is asked after 1, 2, 4, … seconds without a byte, which
-// ten thousand idle tunnels can bear.
+// Behind the handshake silence is no stall: only a kernel that waits for an acknowledgement, holds
+// what came behind a gap, or since the last byte has sent again what had arrived, says so. It is
+// asked after 1, 2, 4, … seconds without a byte, which ten thousand idle tunnels can bear.
 void flow::look_at_data(timestamp now) {
     constexpr auto first_look = 1s;
     constexpr auto longest_look = 64s;
@@ -292,9 +298,11 @@ void flow::look_at_data(timestamp now) {
     }
     if (waited < look_at_ || waited > longest_look || !client || !server) return;
     look_at_ = 2 * waited;
-    const auto stuck = [](const std::optional<model::path_sample>& p) {
+    const auto stuck = [waited](const std::optional<model::path_sample>& p) {
         return p && ((p->unacked.value_or(0) > 0 && p->retransmits.value_or(0) > 0) ||
-                     p->rcv_held.value_or(0) > 0);
+                     p->rcv_held.value_or(0) > 0 ||
+                     (p->dsack_dups.value_or(0) > 0 && p->last_data_sent &&
+                      *p->last_data_sent + 150ms < waited));
     };
     if (!stuck(client->path()) && !stuck(server->path())) return;
     tell_path(leg::client);

@@ -68,6 +68,7 @@ class flow final : private observer_sink {
 
     void tell(model::happening what) { happened(std::move(what), clock.now()); }
     bool tell_path(model::leg of);           // whether the kernel knew something new
+    void look_at_the_end();                  // at the server's leg, when the client leaves
     void tell_clamped(model::clamped limit); // with what the kernel makes of it
     void enter(model::stage next) {
         if (next <= stage_) return;

@@ -221,6 +221,7 @@ awaitable<void> run_direction(flow& moving, direction way, bytes early, two_ways
     moving.watching.ended(way, moving.clock.now());
     switch (end) {
     case ending::fin:
+        if (way == direction::to_server) moving.look_at_the_end();
         moving.tell_closed(source_of(way), "peer", "fin");
         both.ended[index_of(way)] = true;
         // The last to end needs no FIN of its own on a socket: the close that follows sends it.

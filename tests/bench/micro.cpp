@@ -3,11 +3,14 @@
 #include "dialogue.hpp"
 #include "record_pattern.hpp"
 
+#include "helloscope/diagnose/diagnose.hpp"
 #include "helloscope/model/json.hpp"
 #include "helloscope/trace/recording_writer.hpp"
 #include "helloscope/wire/pcapng/block_writer.hpp"
 #include "helloscope/wire/tls/conversation.hpp"
 #include "helloscope/wire/tls/fingerprint.hpp"
+
+#include "support/flows.hpp"
 
 #include <benchmark/benchmark.h>
 
@@ -186,6 +189,16 @@ void record_run(benchmark::State& state) {
     state.counters["bytes"] = static_cast<double>(out.size());
 }
 BENCHMARK(record_run)->Arg(1)->Arg(4'096);
+
+// ---- diagnosis ----------------------------------------------------------------------------------
+
+// What the rules are asked about a flow: its facts are gathered, every rule looks at them. Once for
+// a flow that went well, at its end; each time that something new is known of one that stalls.
+void ask_rules(benchmark::State& state, const model::timeline& flow) {
+    for (auto _ : state) benchmark::DoNotOptimize(diagnose::diagnose(model::make_facts(flow)));
+}
+BENCHMARK_CAPTURE(ask_rules, healthy, test::healthy().told());
+BENCHMARK_CAPTURE(ask_rules, stalled, test::silent(false).told());
 
 } // namespace
 

@@ -191,6 +191,28 @@ def check_mirrors(tree):
             yield path, 1, "is in UNTESTED but not in the tree: remove the row"
 
 
+# A finding is looked at, and its lack.
+FIRES = re.compile(r"(?:->|\.)(?:id|how_sure|summary)\b")
+NEAR_MISS = re.compile(r"\b(?:CHECK|REQUIRE)(?:_FALSE\(|\(\s*!)")
+
+
+def check_rules(tree):
+    """Each rule is in the table, and its test holds a flow that fires it and a near miss that does not."""
+    table = tree.texts.get("proxy/diagnose/diagnose.cpp", "")
+    rules = tree.texts.get("proxy/diagnose/rules.hpp", "")
+    for rule in re.finditer(r"std::optional<finding> (\w+)\(", rules):
+        if f"rules::{rule[1]}" not in table:
+            yield (
+                "proxy/diagnose/rules.hpp",
+                line_of(rules, rule.start()),
+                f"{rule[1]} is not asked in diagnose.cpp: give it a row",
+            )
+    for path, text in tree.cpp("tests/diagnose/rules/"):
+        for what, pattern in (("flow that fires it", FIRES), ("near miss", NEAR_MISS)):
+            if not pattern.search(text):
+                yield path, 1, f"has no {what}: a rule's test is a pair"
+
+
 def check_co_await(tree):
     for path, text in tree.cpp("proxy/", "include/", "tests/"):
         for offset in braces_in_co_await(code_of(text)):
@@ -215,7 +237,7 @@ def check_habits(tree):
                 yield path, number, f"{len(line)} columns, {COLUMNS} fit: break the line"
 
 
-CHECKS = (check_table, check_arrows, check_purity, check_mirrors, check_co_await, check_habits)
+CHECKS = (check_table, check_arrows, check_purity, check_mirrors, check_rules, check_co_await, check_habits)
 
 
 def findings(root):

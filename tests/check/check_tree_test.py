@@ -131,6 +131,21 @@ class CheckTree(unittest.TestCase):
     def test_an_exception_that_is_no_longer_needed(self):
         self.sees({"proxy/net/boost.cpp": None}, "proxy/net/boost.cpp", 1, "remove the row")
 
+    def test_a_rule_without_its_pair_or_its_row(self):
+        rules = {
+            "CMakeLists.txt": GOOD["CMakeLists.txt"] + "helloscope_room(diagnose ARROWS base)\n",
+            "proxy/diagnose/rules.hpp": "std::optional<finding> silent(const facts& f);\n",
+            "proxy/diagnose/diagnose.cpp": "auto one = rules::silent(f);\n",
+            "tests/diagnose/diagnose_test.cpp": "",
+            "proxy/diagnose/rules/silent.cpp": "",
+            "tests/diagnose/rules/silent_test.cpp": 'CHECK(found->id == "silent");\nCHECK(!rules::silent(f));\n',
+        }
+        self.assertEqual([], self.see(rules))
+        test = "tests/diagnose/rules/silent_test.cpp"
+        self.sees(rules | {test: "CHECK(!rules::silent(f));\n"}, test, 1, "no flow that fires it")
+        self.sees(rules | {test: "CHECK(rules::silent(f)->how_sure == likely);\n"}, test, 1, "no near miss")
+        self.sees(rules | {"proxy/diagnose/diagnose.cpp": ""}, "proxy/diagnose/rules.hpp", 1, "give it a row")
+
     def test_braces_inside_a_co_await(self):
         for text in ("co_await f(agg{1});", "co_await f({1, 2});", "co_await agg{1};",
                      "auto x = co_await f(\n    a,\n    g(agg{.b = 1}));",

@@ -6,6 +6,46 @@
 using namespace helloscope;
 using namespace helloscope::diagnose;
 
+TEST_CASE("an acknowledgement is lost by chance, too: somebody has to miss an answer") {
+    using std::chrono::milliseconds;
+    const auto asked = test::answer_lost_facts();
+    REQUIRE(data_stall_of(asked));
+    CHECK(data_stall_of(asked)->answer_lost);
+
+    auto answered = asked;
+    answered.last_spoke = direction::to_client;
+    CHECK(!data_stall_of(answered));
+    auto long_ago = asked; // nothing was heard since the last byte
+    long_ago.server_leg.last_heard = milliseconds(2990);
+    CHECK(!data_stall_of(long_ago));
+    auto lossy = asked; // something of ours was lost as well
+    lossy.server_leg.out.total_retrans = 2;
+    CHECK(!data_stall_of(lossy));
+
+    // A short last word may want no answer: it counts when the client leaves without a
+    // close_notify.
+    auto idle = asked;
+    idle.client_encrypted.back() = 26; // of HTTP/2's SETTINGS, acknowledged
+    CHECK(!data_stall_of(idle));
+    CHECK(data_stall_of(test::ended(idle, model::leg::client, "fin")));
+    CHECK(!data_stall_of(test::ended(idle, model::leg::server, "fin")));
+    idle.client_encrypted.back() = 19;
+    CHECK(!data_stall_of(test::ended(idle, model::leg::client, "fin")));
+}
+
+TEST_CASE("whether the client waits for an answer") {
+    auto f = test::still_in_data();
+    CHECK(request_is_open(f));
+    f.client_encrypted.back() = 19; // a close_notify
+    CHECK(!request_is_open(f));
+    f = test::still_in_data();
+    f.client_encrypted_count = 100; // the last one is not known
+    CHECK(!request_is_open(f));
+    f = test::still_in_data();
+    f.last_spoke = direction::to_client;
+    CHECK(!request_is_open(f));
+}
+
 TEST_CASE("which leg stands still, and which way") {
     auto f = test::still_in_data();
     CHECK(!data_stall_of(f));

@@ -265,6 +265,69 @@ facts healed() {
     return test::healed_facts(first, "mss:1360");
 }
 
+facts dialing(const char* error) {
+    auto f = test::asked_facts();
+    f.at = model::stage::connect;
+    f.attempts = {{test::far_side, false, 3070ms, 3, error, ""}};
+    return f;
+}
+
+facts unresolved() {
+    auto f = test::asked_facts();
+    f.looked_up = f.host;
+    f.resolve_error = "Name or service not known";
+    return f;
+}
+
+facts half_a_hello() {
+    auto on = test::dialed();
+    auto record = record_of(on, up, 22, 1793);
+    record.cut_at = 1443;
+    on.then(10s, model::closed{model::leg::client, "peer", "fin", ""}).then(0s, record);
+    return model::make_facts(on.told());
+}
+
+facts answered_in_http() {
+    auto f = test::silent_facts();
+    f.other_answer = model::not_tls{down, 0, "http"};
+    f.from_server = 312;
+    return f;
+}
+
+facts alerted() {
+    auto on = test::greeted();
+    on.then(1ms, model::alert{down, 2, 40}).then(0ms, record_of(on, down, 21, 2));
+    return model::make_facts(test::end(on, model::leg::server).told());
+}
+
+facts far_away() {
+    auto f = test::ended(test::silent_facts(), model::leg::client, "fin");
+    f.server_leg.min_rtt = 600ms;
+    f.waited = 900ms;
+    f.stalled_for.reset();
+    return f;
+}
+
+facts known_by_others(std::vector<model::seen_before> before) {
+    auto f = test::silent_facts();
+    f.before = std::move(before);
+    return f;
+}
+
+facts dead_in_data() {
+    auto f = test::still_in_data();
+    f.server_leg.out.unacked = 2;
+    f.server_leg.out.retransmits = 4;
+    f.server_leg.last_heard = 9s;
+    return f;
+}
+
+facts cut_in_data() {
+    auto f = test::ended(test::healthy_facts(), model::leg::server, "rst");
+    f.server_cut = model::record{down, 23, 0x0303, 16401, 0, {}, true, 100};
+    return f;
+}
+
 std::vector<known> right_verdicts() {
     return {
         {"mtu-black-hole-to-server", test::black_hole_facts()},
@@ -286,9 +349,25 @@ std::vector<known> right_verdicts() {
         {"reset-after-hello", test::ended(test::silent_facts(), model::leg::server, "rst")},
         {"closed-after-hello", test::ended(test::silent_facts(), model::leg::server, "fin")},
         {"retry-mishandled", retried_and_silent()},
+        {"server-flight-stalled", test::gap_behind_full_segments()},
         {"certificate-rejected", rejected()},
         {"mtu-black-hole-in-data", stuck_upload()},
+        {"mtu-black-hole-in-data", test::answer_lost_facts()},
         {"parent-refused", test::answered_by_parent(403, "Forbidden", "refused")},
+        {"connect-refused", dialing("ECONNREFUSED")},
+        {"connect-timeout", dialing("timeout")},
+        {"host-unreachable", dialing("EHOSTUNREACH")},
+        {"dns-failure", unresolved()},
+        {"hello-incomplete", half_a_hello()},
+        {"not-tls", answered_in_http()},
+        {"no-shared-parameters", alerted()},
+        {"path-slow", far_away()},
+        {"name-filtered",
+         known_by_others({test::history("address", 4, 1, 1493), test::history("name", 0, 1)})},
+        {"address-broken",
+         known_by_others({test::history("address", 0, 2), test::history("name", 3, 2, 1493)})},
+        {"stalled-in-data", dead_in_data()},
+        {"reset-in-data", cut_in_data()},
     };
 }
 
@@ -302,6 +381,10 @@ const std::vector<std::pair<const char*, removal>> removals{
     {"unacked", [](facts& f) { f.server_leg.out.unacked.reset(); }},
     {"sacked", [](facts& f) { f.server_leg.out.sacked.reset(); }},
     {"retransmits", [](facts& f) { f.server_leg.out.retransmits.reset(); }},
+    {"advmss", [](facts& f) { f.server_leg.advmss.reset(); }},
+    {"duplicates", [](facts& f) { f.server_leg.out.duplicates.reset(); }},
+    {"last_heard", [](facts& f) { f.server_leg.last_heard.reset(); }},
+    {"who spoke last", [](facts& f) { f.last_spoke.reset(); }},
     {"total_retrans", [](facts& f) { f.server_leg.out.total_retrans.reset(); }},
     {"smallest_lost", [](facts& f) { f.server_leg.out.smallest_lost.reset(); }},
     {"packets", [](facts& f) { f.server_leg.in.packets.reset(); }},

@@ -74,6 +74,16 @@ inline model::facts gap_facts() {
     f.server_leg.in.out_of_order = 2;
     f.server_leg.in.gap = true;
     f.server_leg.in.largest_arrived = 1200;
+    f.server_leg.advmss = 1448;
+    return f;
+}
+
+// Full segments of it came, one is missing, a later one came.
+inline model::facts gap_behind_full_segments() {
+    auto f = gap_facts();
+    f.from_server = 20'924;
+    f.server_leg.in.bytes = 20'924;
+    f.server_leg.in.largest_arrived = 1448;
     return f;
 }
 
@@ -101,8 +111,7 @@ inline model::facts healed_facts(model::heal_attempt_ended first, std::string sh
 
 // One of the tests of --investigate, and what came of it.
 inline model::facts& tested(model::facts& f, std::string test, std::string outcome) {
-    f.tests.push_back(
-        {std::move(test), std::move(outcome), "", 300, std::chrono::milliseconds(5)});
+    f.tests.push_back({std::move(test), std::move(outcome), "", 300, std::chrono::milliseconds(5)});
     return f;
 }
 
@@ -126,6 +135,15 @@ inline model::facts still_in_data() {
     on.then(std::chrono::seconds(3), model::path{model::leg::server, sample(1840, 1840)});
     on.then({}, model::stalled{model::stage::data, std::chrono::seconds(3)});
     return model::make_facts(on.told());
+}
+
+// The same; what the client sent last was sent twice, and the first time had been enough.
+inline model::facts answer_lost_facts() {
+    auto f = still_in_data();
+    f.server_leg.out.duplicates = 1;
+    f.server_leg.out.total_retrans = 1;
+    f.server_leg.last_heard = std::chrono::milliseconds(2790); // of 3 s of silence
+    return f;
 }
 
 inline bool has(const std::vector<std::string>& list, std::string_view id) {

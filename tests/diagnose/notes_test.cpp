@@ -25,6 +25,19 @@ TEST_CASE("a post-quantum share: what it costs at this MSS") {
     CHECK(note_of(test::small_facts(), "hello-post-quantum").empty());
 }
 
+TEST_CASE("a client that leaves a silent server may have been idle, or waited") {
+    auto f = test::healthy_facts();
+    f.server_leg.last_data = 5900ms;
+    CHECK(
+        note_of(f, "silent-at-the-end")
+            .starts_with(
+                "nothing had come from releases.bazel.build:443 for 5.9 s when the client left."));
+    auto busy = f;
+    busy.server_leg.last_data = 300ms;
+    CHECK(note_of(busy, "silent-at-the-end").empty());
+    CHECK(note_of(test::ended(f, model::leg::server, "fin"), "silent-at-the-end").empty());
+}
+
 TEST_CASE("a handshake without a request is a note, and no verdict") {
     auto on = test::greeted();
     test::finish_tls13(test::answer_tls13(on));

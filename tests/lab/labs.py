@@ -91,10 +91,12 @@ def why_not():
 
 class Lab:
     """A scenario that runs. `wan`: rtt, jitter (ms), loss (%) and rate (kbit/s) beside its own; `files`:
-    more for the server to give, {path: source}; `certs`: made before by certificates.make()."""
+    more for the server to give, {path: source}; `certs`: made before by certificates.make(); `limit`:
+    seconds after which all that runs in it is killed."""
 
-    def __init__(self, scenario, *, helloscope, family=4, wan=None, seed=1, files=None, certs=None):
+    def __init__(self, scenario, *, helloscope, family=4, wan=None, seed=1, files=None, certs=None, limit=None):
         self.scenario = scenarios.BY_NAME[scenario]
+        self.watchdog = threading.Timer(limit, lambda: self.process.kill()) if limit else None
         self.program, self.family = Path(helloscope).resolve(), family
         self.asked = {
             "scenario": scenario, "family": family, "wan": wan or {}, "seed": seed,
@@ -115,6 +117,9 @@ class Lab:
         self.process = subprocess.Popen(words, pass_fds=[theirs.fileno()], env=env | {"PATH": PATH},
                                         stdin=subprocess.DEVNULL)  # fmt: skip
         theirs.close()
+        if self.watchdog:
+            self.watchdog.daemon = True
+            self.watchdog.start()
         self.control.send(json.dumps(self.asked).encode())
         self.control.settimeout(PATIENCE)
         told = self.receive()
@@ -133,6 +138,8 @@ class Lab:
         except subprocess.TimeoutExpired:
             self.process.kill()  # --kill-child: with it goes all that is in the lab
             self.process.wait()
+        if self.watchdog:
+            self.watchdog.cancel()
         self.control.close()
         for one in self.programs:
             one.close()

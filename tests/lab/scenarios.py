@@ -45,6 +45,7 @@ class Scenario:
     hosts: dict = dataclasses.field(default_factory=dict)  # addresses of names, other than the server's
     through_helloscope: bool = False  # means nothing to a client that goes there itself
     seconds: float = 0  # that a client needs at least, where it works
+    near: bool = False  # over a long way segments are cut otherwise, and nothing is broken
 
     def __post_init__(self):
         object.__setattr__(self, "big", self.big or self.small)
@@ -122,7 +123,7 @@ DROPPING = [
     Scenario("tail-dropped-up", "the last, small segment of what the client sends never arrives",
              (no_tails(TO_SERVER),), big=out("hangs", "tail-dropped-to-server")),
     Scenario("tail-dropped-down", "the last, small segment of a long chain never arrives",
-             (no_tails(TO_CLIENT),), BIG, small=out("hangs", "server-flight-stalled")),
+             (no_tails(TO_CLIENT),), BIG, small=out("hangs", "server-flight-stalled"), near=True),
     Scenario("payload-dropped-up", "connections are made, and nothing from the client arrives",
              (no_payload(TO_SERVER),), small=out("hangs", *DROPPED)),
     Scenario("payload-dropped-down", "connections are made, and nothing from the server arrives",

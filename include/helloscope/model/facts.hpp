@@ -38,6 +38,7 @@ struct leg_facts {
     std::optional<std::uint32_t> advmss;  // what we asked the peer to keep to
     std::optional<bool> timestamps;       // take 12 bytes of each segment
     std::optional<duration> last_heard;   // of the peer's kernel, before the sample
+    std::optional<duration> last_data;    // of the peer's data, before the sample
     bool v6 = false;
 
     // Bytes of a packet around a segment's payload.

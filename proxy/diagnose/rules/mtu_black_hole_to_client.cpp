@@ -16,13 +16,14 @@ std::optional<certainty> how_sure(const facts& f, const model::leg_facts& leg) {
         const bool quick = 4 * cure->took < silence_of(f) || is_healed(f);
         return quick ? std::optional(certainty::likely) : std::nullopt;
     }
-    return gap ? std::optional(certainty::likely) : std::nullopt;
+    return gap && full_segments_came(leg) != true ? std::optional(certainty::likely) : std::nullopt;
 }
 
 } // namespace
 
 // Later segments of the server's flight came, an earlier one never does. Chance loss heals within
-// two seconds even at 20 %, so it is not that.
+// two seconds even at 20 %, so it is not that. What is lost while full segments pass is not long:
+// that is server_flight_stalled's.
 std::optional<finding> mtu_black_hole_to_client(const facts& f) {
     const auto leg = first_try(f);
     const bool stands = handshake_unfinished(f) && f.stuck() && !f.server_left() &&
@@ -50,6 +51,7 @@ std::optional<finding> mtu_black_hole_to_client(const facts& f) {
     says_trials(out, f);
     if (!cure) out.missing.push_back("whether the same flight arrives in smaller segments");
     if (!gap && *sure != certainty::confirmed) out.others.push_back("server-slow");
+    if (gap && !cure && !full_segments_came(leg)) out.others.push_back("server-flight-stalled");
     const auto longest = leg.advmss.value_or(leg.snd_mss.value_or(1460));
     add_clamp(out, f, longest);
     add_network_mtu(out, f);

@@ -1,19 +1,7 @@
+#include "../data_stall.hpp"
 #include "rules.hpp"
 
-#include <algorithm>
-
 namespace helloscope::diagnose::rules {
-namespace {
-
-// The client asked for something behind its Finished, and its last word was no close_notify.
-bool request_is_open(const facts& f) {
-    constexpr std::uint32_t longest_alert = 34; // TLS 1.2 with CBC and a MAC of 20 bytes aside
-    return f.last_spoke == direction::to_server && f.client_encrypted_count >= 2 &&
-           f.client_encrypted_count <= f.client_encrypted.size() &&
-           f.client_encrypted.back() > longest_alert;
-}
-
-} // namespace
 
 // Many end connections with a reset when all was said: it counts only inside a record, or when a
 // request was not answered.

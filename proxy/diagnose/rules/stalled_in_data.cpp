@@ -6,7 +6,7 @@ namespace helloscope::diagnose::rules {
 // Data was sent again and again and never acknowledged. That it stands still is all that is known.
 std::optional<finding> stalled_in_data(const facts& f) {
     const auto stall = data_stall_of(f);
-    if (!stall) return std::nullopt;
+    if (!stall || stall->answer_lost) return std::nullopt;
     const auto& leg = stall->where == model::leg::server ? f.server_leg : f.client_leg;
     auto out = found(
         "stalled-in-data", certainty::likely,

@@ -42,6 +42,27 @@ TEST_CASE("on the client's leg the clamp is the client's") {
     CHECK(test::has(found->remedies, "helloscope run --client-mss 1360"));
 }
 
+TEST_CASE("a gap is one of length as long as no full segment has come") {
+    auto f = test::still_in_data();
+    f.server_leg.in.gap = true;
+    CHECK(test::has(rules::mtu_black_hole_in_data(f)->others, "stalled-in-data"));
+    f.server_leg.advmss = 1448;
+    f.server_leg.in.largest_arrived = 800;
+    CHECK(rules::mtu_black_hole_in_data(f)->others.empty());
+    f.server_leg.in.largest_arrived = 1448;
+    CHECK(!rules::mtu_black_hole_in_data(f));
+}
+
+TEST_CASE("nothing shows of an answer but that an acknowledgement was lost with it") {
+    const auto found = rules::mtu_black_hole_in_data(test::answer_lost_facts());
+    REQUIRE(found);
+    CHECK(found->id == "mtu-black-hole-in-data");
+    CHECK(found->how_sure == certainty::suspected);
+    CHECK(test::has(found->others, "server-slow"));
+    CHECK(test::has(found->remedies, "helloscope run --mss 1360"));
+    CHECK(!rules::mtu_black_hole_in_data(test::still_in_data()));
+}
+
 TEST_CASE("a tunnel that nobody uses, losses of long ago, or a young stall") {
     auto f = test::still_in_data();
     CHECK(!rules::mtu_black_hole_in_data(f));

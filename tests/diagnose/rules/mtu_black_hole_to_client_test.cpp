@@ -33,6 +33,14 @@ TEST_CASE("a gap that is younger than two seconds heals by itself more often tha
     CHECK(!rules::mtu_black_hole_to_client(far));
 }
 
+TEST_CASE("what is missing while full segments pass is not lost for its length") {
+    CHECK(!rules::mtu_black_hole_to_client(test::gap_behind_full_segments()));
+    auto unknown = test::gap_behind_full_segments();
+    unknown.server_leg.in.largest_arrived.reset();
+    CHECK(test::has(rules::mtu_black_hole_to_client(unknown)->others, "server-flight-stalled"));
+    CHECK(rules::mtu_black_hole_to_client(test::gap_facts())->others.empty());
+}
+
 TEST_CASE("a gap that has closed again is none") {
     auto f = test::gap_facts();
     f.server_leg.in.gap = false;

@@ -28,6 +28,15 @@ TEST_CASE("a flight that began and stopped, with nothing behind a gap") {
     CHECK(found->missing.size() == 2); // whole segments: more was sent
 }
 
+TEST_CASE("one segment is missing, though full ones came") {
+    const auto found = rules::server_flight_stalled(test::gap_behind_full_segments());
+    REQUIRE(found);
+    CHECK(found->id == "server-flight-stalled");
+    CHECK(test::value_of(*found, "segments behind a gap") == "2");
+    CHECK(!test::has(found->others, "mtu-black-hole-to-client"));
+    CHECK(!rules::server_flight_stalled(test::gap_facts()));
+}
+
 TEST_CASE("a gap, silence, a close, or a client that owes its Finished is another matter") {
     auto gap = begun();
     gap.server_leg.in.gap = true;

@@ -19,6 +19,15 @@ TEST_CASE("nothing is acknowledged any more") {
     CHECK(test::has(found->others, "path-dead"));
 }
 
+TEST_CASE("one segment never comes, though the longest do") {
+    auto f = test::still_in_data();
+    f.server_leg.in.gap = true;
+    const auto found = rules::stalled_in_data(f);
+    REQUIRE(found);
+    CHECK(found->summary.find("sent what did not arrive") != std::string::npos);
+    CHECK(!rules::stalled_in_data(test::answer_lost_facts()));
+}
+
 TEST_CASE("two timeouts, all acknowledged, or a handshake that is not over") {
     auto f = test::still_in_data();
     CHECK(!rules::stalled_in_data(f));
