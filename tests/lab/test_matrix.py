@@ -281,7 +281,11 @@ class TheMatrix(unittest.TestCase):
         order = sorted(todo, key=lambda row: -row.scenario.seconds) if not whole else todo
         begin = time.monotonic()
         with concurrent.futures.ThreadPoolExecutor(ASKED.at_once) as pool:
-            runs = list(pool.map(matrix.run, order))
+            runs = []
+            for one in pool.map(matrix.run, order):
+                runs.append(one)
+                if whole and len(runs) % 100 == 0:
+                    print(f"{len(runs)} of {len(order)}", file=sys.stderr, flush=True)
         right, honest = sum(one.right for one in runs), sum(one.honest for one in runs)
         told = f"{len(runs)} runs in {time.monotonic() - begin:.0f} s, {right} right"
         told += f", {honest} more name the right one among others" if honest else ""
