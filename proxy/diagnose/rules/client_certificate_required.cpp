@@ -7,9 +7,10 @@ namespace helloscope::diagnose::rules {
 // In TLS 1.3 the client is done before the server judges what it sent: the alert is encrypted, and
 // follows the client's Finished instead of any data.
 std::optional<finding> client_certificate_required(const facts& f) {
-    if (!f.established || !f.server_left() || !f.server_hello || f.client_encrypted.empty() ||
-        !is_tls13(f.server_hello->version) || f.client_hello->early_data ||
-        f.server_behind_finish != 1 || f.server_last_encrypted != encrypted_alert_size(f))
+    if (!f.established || !f.server_left() || !f.server_hello || !f.client_hello ||
+        f.client_encrypted.empty() || !is_tls13(f.server_hello->version) ||
+        f.client_hello->early_data || f.server_behind_finish != 1 ||
+        f.server_last_encrypted != encrypted_alert_size(f))
         return std::nullopt;
     // A Certificate message without one: four bytes of header, four of emptiness.
     const std::uint32_t empty_certificate = 8 + 1 + (encrypted_alert_size(f) - 3);
