@@ -5,7 +5,7 @@
 namespace helloscope::diagnose::rules {
 namespace {
 
-std::string summary_of(const facts& f) {
+std::string sentence_of(const facts& f) {
     const auto why = rejected_because(f);
     if (!why.empty())
         return fmt::format("The client rejected the certificate of {}, {}.", server_of(f), why);
@@ -32,7 +32,7 @@ std::optional<finding> encrypted_alert(const facts& f) {
         by_others          ? "certificate-untrusted"
         : by_chain.empty() ? "certificate-rejected"
                            : std::string(by_chain),
-        by_chain.empty() ? certainty::likely : certainty::confirmed, summary_of(f));
+        by_chain.empty() ? certainty::likely : certainty::confirmed, sentence_of(f));
     says(
         out, "client's first encrypted record",
         fmt::format("{} bytes, the size of an alert; a Finished is longer", alert_size));
