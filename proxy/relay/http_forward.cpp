@@ -28,7 +28,7 @@ std::string key_of(const flow& of, const policy::way_out& way, const host_port& 
     const auto& wanted = of.around.common.options;
     std::string key = of.route ? of.route->name + " " : "";
     for (const auto& parent : way.parents) key += to_string(parent) + " ";
-    return ends_at_parent(wanted, way) ? key : key + to_string(target);
+    return ends_at_parent(wanted, way, target) ? key : key + to_string(target);
 }
 
 void drop_server(flow& of, kept_leg& leg) {
@@ -129,7 +129,7 @@ awaitable<after> serve(flow& of, stream_reader& from, kept_leg& leg, request ask
     co_await choose_way(of, asked);
     const auto way = *asked.way;
     const auto key = key_of(of, way, asked.target);
-    plan->to_nearest_parent = way.parents.size() == 1 && ends_at_parent(wanted, way);
+    plan->to_nearest_parent = way.parents.size() == 1 && ends_at_parent(wanted, way, asked.target);
     bool reused = fits(of, leg, key);
     while (true) {
         if (!reused) {

@@ -304,7 +304,7 @@ awaitable<std::optional<refusal>> pass_parents(
     const auto& common = on.of.around.common;
     const auto& parents = way.parents;
     const bool to_parent = asked.what == policy::asked_for::plain_http &&
-                           ends_at_parent(common.options, way);
+                           ends_at_parent(common.options, way, asked.target);
     on.heard();
     on.of.enter(stage::parent);
     for (std::size_t i = 0; i < parents.size(); ++i) {
@@ -368,9 +368,11 @@ awaitable<std::optional<refusal>> introduce(const making& on, int version) {
 
 } // namespace
 
-// A PROXY protocol header is for the server, and comes before its first byte.
-bool ends_at_parent(const options& wanted, const policy::way_out& way) {
-    return !way.parents.empty() && way.parents.back().speaks_http() && !wanted.haproxy_version;
+// A PROXY protocol header is for the server, and comes before its first byte. Where --connect-to
+// leads elsewhere, the parent must not go by the request's own words, which the server is to get.
+bool ends_at_parent(const options& wanted, const policy::way_out& way, const host_port& target) {
+    return !way.parents.empty() && way.parents.back().speaks_http() && !wanted.haproxy_version &&
+           net::apply_connect_to(wanted.names, target) == target;
 }
 
 bool is_listener(const listening& where, const ip_address& address, std::uint16_t port) {

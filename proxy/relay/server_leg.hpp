@@ -49,9 +49,9 @@ net::awaitable<leg_beside> open_leg_beside(
 // Our end of the flow's server leg is told to all flows, where redirected ones could come from it.
 void note_own_end(flow& of, const endpoint& local);
 
-// Whether plain requests on this way go to its last parent in absolute-form; else the leg is a
-// tunnel to the server.
-bool ends_at_parent(const options& wanted, const policy::way_out& way);
+// Whether plain requests for `target` go to the last parent of this way in absolute-form; else the
+// leg is a tunnel to the server.
+bool ends_at_parent(const options& wanted, const policy::way_out& way, const host_port& target);
 
 // Whether a connection to this address would come in there: a loop.
 bool is_listener(const listening& where, const ip_address& address, std::uint16_t port);
