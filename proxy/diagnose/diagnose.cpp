@@ -53,6 +53,7 @@ constexpr entry table[] = {
     {rules::intercepted, stage::server_flight, cause},
     {rules::alert_sent, stage::server_flight, symptom},
     {rules::encrypted_alert, stage::server_flight, symptom},
+    {rules::left_at_certificate, stage::server_flight, symptom},
     {rules::not_tls, stage::server_flight, symptom},
     {rules::reset_after_hello, stage::server_flight, symptom},
     {rules::closed_after_hello, stage::server_flight, symptom},

@@ -274,9 +274,9 @@ constexpr explanation entries[] = {
     {"certificate-rejected", "client finish",
      "The client broke off when it had seen the server's certificate, and did not say why in the "
      "clear.",
-     "In TLS 1.3 an encrypted record of 19 bytes (11 with CCM_8), the size of an alert, instead of "
-     "a "
-     "Finished of 53, 69 or 45; or alert 42, 43, 44 or 46.",
+     "In TLS 1.3 an encrypted record of 19 bytes (11 with CCM_8, 35 from Java), the size of an "
+     "alert, instead of a Finished of 53, 69 or 45; or alert 42, 43, 44 or 46. Suspected where "
+     "the client left without a word when the server's flight was complete, as Node does.",
      "The client's own error message says which; --investigate fetches the chain.",
      "RFC 8446 section 6"},
     {"intercepted", "client finish",
@@ -356,7 +356,9 @@ constexpr explanation entries[] = {
     {"closed-without-request", "note",
      "The handshake was over and the client left without asking for anything. A check does this; "
      "so "
-     "does a client that rejects the certificate only then (curl, for a wrong name).",
+     "does a client that rejects the certificate only then (curl, for a wrong name; wget and git "
+     "of "
+     "Debian, which speak by GnuTLS, for any reason).",
      "Finished, at most one alert-sized record, no data.", "", ""},
     {"silent-at-the-end", "note",
      "The client left after the server had been silent for two seconds or more. An idle connection "

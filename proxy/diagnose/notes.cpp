@@ -35,7 +35,8 @@ note closed_without_request(const facts& f) {
     return model::note{
         "closed-without-request",
         "the client finished the handshake and left without asking for anything: a check does "
-        "this, and curl where the certificate is for another name"};
+        "this, curl where the certificate is for another name, wget and git where they do not "
+        "trust it"};
 }
 
 // An idle connection ends so, and one on which an answer never came.

@@ -144,6 +144,25 @@ std::uint32_t encrypted_alert_size(const facts& f) {
     return f.server_hello && f.server_hello->cipher_suite == ccm_8 ? 11 : 19;
 }
 
+std::uint32_t finished_size(const facts& f) {
+    constexpr std::uint16_t sha_384 = 0x1302;
+    const bool longer = f.server_hello && f.server_hello->cipher_suite == sha_384;
+    return encrypted_alert_size(f) - 2 + 4 + (longer ? 48 : 32);
+}
+
+bool sized_as_alert(const facts& f, std::uint32_t length) {
+    return length >= encrypted_alert_size(f) && length < finished_size(f);
+}
+
+// A client without a certificate sends an empty one, short as well, and then its Finished.
+bool alert_instead_of_finished(const facts& f) {
+    if (!f.server_hello || !f.client_first_encrypted || !f.client_hello || !f.over() ||
+        !is_tls13(f.server_hello->version) || f.client_hello->early_data)
+        return false;
+    return *f.client_first_encrypted == encrypted_alert_size(f) ||
+           (sized_as_alert(f, *f.client_first_encrypted) && f.client_encrypted_count == 1);
+}
+
 void may_be(finding& to, std::string id) {
     if (std::ranges::find(to.others, id) == to.others.end()) to.others.push_back(std::move(id));
 }

@@ -88,6 +88,12 @@ bool name_is_within(const facts& f, std::uint64_t from, std::uint64_t size);
 // Length of a TLS 1.3 record that holds an alert and nothing else: two bytes, one of content type,
 // the suite's tag.
 std::uint32_t encrypted_alert_size(const facts& f);
+// Of one that holds a Finished and nothing else: four bytes of header and the hash of the suite.
+std::uint32_t finished_size(const facts& f);
+// Whether a record of TLS 1.3 is too short for a Finished. Java pads its alerts with 16 bytes.
+bool sized_as_alert(const facts& f, std::uint32_t length);
+// In TLS 1.3 the client answered the server's flight with an alert, and nobody goes on.
+bool alert_instead_of_finished(const facts& f);
 using wire::tls::is_tls13;
 
 void may_be(finding& to, std::string id); // once

@@ -50,6 +50,7 @@ std::optional<finding> server_slow(const facts& f);
 std::optional<finding> server_flight_stalled(const facts& f);
 std::optional<finding> intercepted(const facts& f);
 std::optional<finding> encrypted_alert(const facts& f);
+std::optional<finding> left_at_certificate(const facts& f);
 std::optional<finding> client_certificate_required(const facts& f);
 std::optional<finding> certificate_unsaid(const facts& f);
 // path

@@ -21,11 +21,7 @@ std::string sentence_of(const facts& f) {
 // shows. An alert is two bytes, one of content type and the suite's tag; a Finished is 32 bytes and
 // more.
 std::optional<finding> encrypted_alert(const facts& f) {
-    if (!f.server_hello || !f.client_first_encrypted || !f.client_hello || !f.over() ||
-        !is_tls13(f.server_hello->version) || f.client_hello->early_data)
-        return std::nullopt;
-    const auto alert_size = encrypted_alert_size(f);
-    if (*f.client_first_encrypted != alert_size) return std::nullopt;
+    if (!alert_instead_of_finished(f)) return std::nullopt;
     const auto by_chain = id_of_chain(f);
     const bool by_others = by_chain.empty() && chain_verifies(f);
     auto out = found(
@@ -35,7 +31,10 @@ std::optional<finding> encrypted_alert(const facts& f) {
         by_chain.empty() ? certainty::likely : certainty::confirmed, sentence_of(f));
     says(
         out, "client's first encrypted record",
-        fmt::format("{} bytes, the size of an alert; a Finished is longer", alert_size));
+        fmt::format(
+            "{} bytes, the size of an alert{}; a Finished has {}", *f.client_first_encrypted,
+            *f.client_first_encrypted == encrypted_alert_size(f) ? "" : " with padding",
+            finished_size(f)));
     says_bytes(out, "server's flight", f.from_server);
     says_chain(out, f);
     if (by_others) out.others = {"alert-other"};

@@ -11,8 +11,7 @@ bool client_rejected(const facts& f) {
     if (f.client_alert)
         for (const auto alert : rejections)
             if (f.client_alert->description == alert) return true;
-    return f.over() && f.server_hello && is_tls13(f.server_hello->version) &&
-           f.client_first_encrypted && f.client_first_encrypted == encrypted_alert_size(f);
+    return alert_instead_of_finished(f);
 }
 
 } // namespace

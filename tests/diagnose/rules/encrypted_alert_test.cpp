@@ -18,6 +18,13 @@ facts answered_with(std::uint32_t length) {
     return model::make_facts(on.told());
 }
 
+facts with_suite(facts f, std::uint16_t suite) {
+    auto answer = test::tls13_answer();
+    answer.cipher_suite = suite;
+    f.server_hello = std::make_shared<const wire::tls::server_hello>(answer);
+    return f;
+}
+
 } // namespace
 
 TEST_CASE("an encrypted record of an alert's size instead of Finished") {
@@ -36,18 +43,26 @@ TEST_CASE("an encrypted record of an alert's size instead of Finished") {
 }
 
 TEST_CASE("a Finished is no alert, of any suite") {
-    CHECK(!rules::encrypted_alert(answered_with(53)));
-    CHECK(!rules::encrypted_alert(answered_with(69)));
-    CHECK(!rules::encrypted_alert(answered_with(45)));
+    CHECK(!rules::encrypted_alert(with_suite(answered_with(53), 0x1301)));
+    CHECK(!rules::encrypted_alert(with_suite(answered_with(69), 0x1302)));
+    CHECK(!rules::encrypted_alert(with_suite(answered_with(45), 0x1305)));
+}
+
+TEST_CASE("an alert that is padded, as Java's, is too short for a Finished, too") {
+    const auto found = rules::encrypted_alert(with_suite(answered_with(35), 0x1302));
+    REQUIRE(found);
+    CHECK(found->id == "certificate-rejected");
+    CHECK(
+        found->evidence.at(0).value ==
+        "35 bytes, the size of an alert with padding; a Finished has 69");
+    auto two = answered_with(25); // an empty certificate, then a Finished
+    two.client_encrypted_count = 2;
+    CHECK(!rules::encrypted_alert(two));
 }
 
 TEST_CASE("the short tag of CCM_8 makes a shorter alert") {
-    auto f = answered_with(11);
-    CHECK(!rules::encrypted_alert(f));
-    auto answer = test::tls13_answer();
-    answer.cipher_suite = 0x1305;
-    f.server_hello = std::make_shared<const wire::tls::server_hello>(answer);
-    CHECK(rules::encrypted_alert(f));
+    CHECK(!rules::encrypted_alert(answered_with(11)));
+    CHECK(rules::encrypted_alert(with_suite(answered_with(11), 0x1305)));
 }
 
 TEST_CASE("TLS 1.2, early data, or a flow that goes on say nothing") {
