@@ -5,6 +5,7 @@ folder, on loopback, in an environment of its own: a machine may export SSL_CERT
 Whatever is waited for is looked at until it is there or a deadline has passed.
 """
 import base64
+import functools
 import json
 import os
 import shutil
@@ -121,6 +122,10 @@ class Process:
             raise AssertionError(f"{self.words} did not end at a signal") from None
 
 
+class Ended(AssertionError):
+    """A program ended with another status than it had to."""
+
+
 class Case(unittest.TestCase):
     """A temporary folder, a CA with test chains, and what is started and ended around a test."""
 
@@ -131,9 +136,15 @@ class Case(unittest.TestCase):
         cls.folder = Path(tempfile.mkdtemp(prefix="helloscope-clients-"))
         cls.addClassCleanup(shutil.rmtree, cls.folder, ignore_errors=True)
         cls.env = environment(cls.folder)
-        cls.certs = cls.folder / "certs"
+        cls.certs = cls.make_certs()
         cls.ca = cls.certs / "ca.pem"
-        cls.helloscope("certs", "--out", cls.certs, *sum((["--name", n] for n in cls.names), []))
+
+    @classmethod
+    def make_certs(cls):
+        """Their folder."""
+        folder = cls.folder / "certs"
+        cls.helloscope("certs", "--out", folder, *sum((["--name", n] for n in cls.names), []))
+        return folder
 
     @classmethod
     def run_program(cls, *words, status=0, env=None, **options):
@@ -147,7 +158,7 @@ class Case(unittest.TestCase):
         )  # fmt: skip
         if status is not None and done.returncode != status:
             told = done.stderr.decode(errors="replace")
-            raise AssertionError(f"{words[:3]}… ended with {done.returncode}, not {status}:\n{told}")
+            raise Ended(f"{words[:3]}… ended with {done.returncode}, not {status}:\n{told}")
         return done
 
     @classmethod
@@ -184,14 +195,13 @@ class Case(unittest.TestCase):
         chain, key = cls.certs / "leaf.pem", cls.certs / "leaf.key"
         return cls.start(Nginx(cls, cls.site, chain, key, more))
 
-    @classmethod
-    def java_trusts(cls):
+    def java_trusts(self):
         """The properties by which a Java program trusts the CA of this case. JKS is a format that
         older Javas, such as Bazel's own, can read too."""
-        store = {"trustStore": cls.folder / "trusted.jks", "trustStorePassword": "changeit"}
+        store = {"trustStore": self.path("trusted.jks"), "trustStorePassword": "changeit"}
         if not store["trustStore"].exists():
-            cls.run_program(
-                "keytool", "-importcert", "-noprompt", "-file", cls.ca, "-alias", "ca",
+            self.run_program(
+                "keytool", "-importcert", "-noprompt", "-file", self.ca, "-alias", "ca",
                 "-storetype", "JKS", "-keystore", store["trustStore"],
                 "-storepass", store["trustStorePassword"],
             )  # fmt: skip
@@ -213,24 +223,23 @@ class Case(unittest.TestCase):
         """Calls `test` with a function that runs a client and returns what it printed, and its flows:
         once by `helloscope run -- CLIENT`, once by itself, where it has to be told of the proxy by
         `setting`: its first words, or more environment, with {} for the URL."""
-
-        def around(*command, setting, **options):
-            watch = self.watch(origins)
-            return watch.run(*command, **options).stdout, watch.flows(hosts)
-
-        def standing(*command, setting, **options):
-            watch = self.watch(origins)
-            url = watch.proxy().url
-            if isinstance(setting, dict):
-                told = {name: value.format(url) for name, value in setting.items()}
-                options["env"] = options.get("env", self.env) | told
-            else:
-                command = (command[0], *(word.format(url) for word in setting), *command[1:])
-            return self.run_program(*command, **options).stdout, watch.flows(hosts)
-
-        for way in (around, standing):
+        for way in (self.around, self.standing):
             with self.subTest(way.__name__):
-                test(way)
+                test(functools.partial(way, origins, hosts))
+
+    def around(self, origins, hosts, *command, setting, **options):
+        watch = self.watch(origins)
+        return watch.run(*command, **options).stdout, watch.flows(hosts)
+
+    def standing(self, origins, hosts, *command, setting, **options):
+        watch = self.watch(origins)
+        url = watch.proxy().url
+        if isinstance(setting, dict):
+            told = {name: value.format(url) for name, value in setting.items()}
+            options["env"] = options.get("env", self.env) | told
+        else:
+            command = (command[0], *(word.format(url) for word in setting), *command[1:])
+        return self.run_program(*command, **options).stdout, watch.flows(hosts)
 
 
 class Proxy(Process):
@@ -377,7 +386,10 @@ class Watch:
         connect_to = (["--connect-to", f"{at}:127.0.0.1:{port}"] for at, port in origins.items())
         self.words = [*words, *sum(connect_to, [])]
         self.ports = sorted(set(origins.values()))
-        self.capture = Capture(case, *self.ports)
+        self.capture = self.start_capture()
+
+    def start_capture(self):
+        return Capture(self.case, *self.ports)
 
     def run(self, *command, **options):
         """`helloscope run -- COMMAND` to its end."""
@@ -395,30 +407,38 @@ class Watch:
     def flows(self, hosts=None):
         """Ends everything. All flows, or those to `hosts`, in the order in which they were recorded:
         none came to grief, and the ClientHello of each is the one that tshark reads from the wire."""
-        for proxy in self.proxies:
-            proxy.end()
-        flows = [flow for file in self.recordings for flow in flows_of(self.case, file).values()
-                 if hosts is None or flow.host in hosts]  # fmt: skip
+        flows = self.ended(hosts)
+        ours = {flow.local_port: hello for flow, hello in self.went_well(flows)}
         wire = hellos_on_the_wire(self.case, self.capture.end(), *self.ports)
-        ours = {}
-        for flow in flows:
-            assert flow.verdict is None, flow.one("verdict")
-            if flow.all("record"):
-                assert flow.version in ("1.2", "1.3") and flow.one("flow_closed")["to_client"] > 0
-                ours[flow.local_port] = (flow.hello_on_the_wire, flow.sni)
         assert flows and ours == wire, f"recorded {ours}, on the wire {wire}"
         return flows
 
+    def ended(self, hosts=None):
+        """Ends every proxy; the flows, whatever became of them."""
+        for proxy in self.proxies:
+            proxy.end()
+        return [flow for file in self.recordings for flow in flows_of(self.case, file).values()
+                if hosts is None or flow.host in hosts]  # fmt: skip
 
-def hellos_on_the_wire(case, capture, *ports):
-    """{client's port: (bytes of the first ClientHello's record, server name)}, by tshark."""
+    def went_well(self, flows):
+        """Those with TLS, each with its (bytes of the first ClientHello's record, server name)."""
+        for flow in flows:
+            assert flow.verdict is None, flow.all("verdict")
+            if flow.all("record"):
+                assert flow.version in ("1.2", "1.3") and flow.one("flow_closed")["to_client"] > 0
+                yield flow, (flow.hello_on_the_wire, flow.sni)
+
+
+def hellos_on_the_wire(case, capture, *ports, by="tcp.srcport"):
+    """{client's port: (bytes of the first ClientHello's record, server name)}, by tshark; `by`: by what
+    else connections are told apart."""
     decode = sum((["-d", f"tcp.port=={port},tls"] for port in ports), [])
     seen = tshark(
-        case, capture, "tls.handshake.type == 1", "tcp.srcport", "tls.record.length",
+        case, capture, "tls.handshake.type == 1", by, "tls.record.length",
         "tls.handshake.extensions_server_name", more=decode,
     )  # fmt: skip
-    return {port: (5 + int(records[0]), names[0] if names else None)
-            for (port,), records, names in reversed(seen)}  # fmt: skip
+    return {key: (5 + int(records[0]), names[0] if names else None)
+            for (key,), records, names in reversed(seen)}  # fmt: skip
 
 
 class Flow:

@@ -80,7 +80,7 @@ class Bazel(support.Case):
         self.check(folder, watch.flows(), [("releases.test", 1493), ("archive.test", 446)])
 
 
-if __name__ == "__main__":
+def prepare():
     if platform.machine() != "x86_64":
         support.skip(f"no Bazel for {platform.machine()}")
     support.need("keytool")
@@ -88,4 +88,8 @@ if __name__ == "__main__":
     bazel = support.npm_package("@bazel/bazel-linux_x64", BAZEL)
     Bazel.bazel = bazel / f"bazel-{BAZEL}-linux-x86_64"
     Bazel.bazelisk = support.npm_package("@bazel/bazelisk", BAZELISK) / "bazelisk-linux_amd64"
+
+
+if __name__ == "__main__":
+    prepare()
     support.main()

@@ -97,10 +97,14 @@ class Bazelisk(support.Case):
         self.assertGreater(flows[0].one("flow_closed")["took"], 9)  # Go waits 10 s
 
 
-if __name__ == "__main__":
+def prepare():
     if platform.machine() not in MACHINES:
         support.skip(f"no Bazelisk for {platform.machine()}")
     support.need_to_capture()
     package = support.npm_package("@bazel/bazelisk", VERSION)
     Bazelisk.program = package / f"bazelisk-linux_{MACHINES[platform.machine()][0]}"
+
+
+if __name__ == "__main__":
+    prepare()
     support.main()

@@ -25,10 +25,6 @@ class Chromium(support.Case):
         cls.new_site()
         (cls.site / "page.html").write_text(PAGE)
         (cls.site / "script.js").write_text(SCRIPT)
-        trusted = cls.folder / ".pki/nssdb"
-        trusted.mkdir(parents=True)
-        cls.run_program("certutil", "-d", f"sql:{trusted}", "-N", "--empty-password")
-        cls.run_program("certutil", "-d", f"sql:{trusted}", "-A", "-t", "C,,", "-n", "ca", "-i", cls.ca)
         # A new profile asks for updates all the same: nobody listens where they are sent.
         nowhere = socket.socket()
         nowhere.bind(("127.0.0.1", 0))
@@ -36,11 +32,24 @@ class Chromium(support.Case):
         cls.origins = {"page.test:443": cls.serve_site("default_type text/html;").port,
                        ":": nowhere.getsockname()[1]}  # fmt: skip
 
+    def trusting(self):
+        """An environment whose home has the CA in its store."""
+        home = self.path("home")
+        store = home / ".pki/nssdb"
+        store.mkdir(parents=True)
+        for words in (["-N", "--empty-password"], ["-A", "-t", "C,,", "-n", "ca", "-i", self.ca]):
+            self.run_program("certutil", "-d", f"sql:{store}", *words)
+        return self.env | {"HOME": str(home)}
+
     def test_a_page_and_its_script(self):
+        env = self.trusting()
+
         def show(way):
             profile = self.path("profile")
-            page, flows = way("chromium", *OPTIONS, f"--user-data-dir={profile}",
-                              "https://page.test/page.html", setting=["--proxy-server={}"])  # fmt: skip
+            page, flows = way(
+                "chromium", *OPTIONS, f"--user-data-dir={profile}", "https://page.test/page.html",
+                setting=["--proxy-server={}"], env=env,
+            )  # fmt: skip
             self.assertIn("the script has run", page.decode())
             for flow in flows:
                 self.assertEqual((flow.sni, flow.hello["alpn"]), ("page.test", ["h2", "http/1.1"]))
@@ -50,7 +59,11 @@ class Chromium(support.Case):
         self.each_way(self.origins, show, hosts=["page.test"])
 
 
-if __name__ == "__main__":
+def prepare():
     support.need("chromium", "certutil", "nginx")
     support.need_to_capture()
+
+
+if __name__ == "__main__":
+    prepare()
     support.main()

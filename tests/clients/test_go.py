@@ -54,7 +54,11 @@ class Go(support.Case):
         self.each_way(self.origins, fetch)
 
 
-if __name__ == "__main__":
+def prepare():
     support.need("go", "nginx")
     support.need_to_capture()
+
+
+if __name__ == "__main__":
+    prepare()
     support.main()

@@ -57,7 +57,11 @@ class Java(support.Case):
         self.fetches(URL_CONNECTION, None)
 
 
-if __name__ == "__main__":
+def prepare():
     support.need("java", "keytool", "nginx")
     support.need_to_capture()
+
+
+if __name__ == "__main__":
+    prepare()
     support.main()

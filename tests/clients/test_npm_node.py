@@ -56,8 +56,11 @@ class NpmNode(support.Case):
             "versions": {"1.0.0": manifest | {"dist": dist}},
         }))  # fmt: skip
         cls.origins = {"registry.test:443": cls.serve("--dir", cls.site)}
-        cls.env = cls.env | {"NODE_EXTRA_CA_CERTS": str(cls.ca)}
         cls.url = "https://registry.test/files/body"
+
+    @property
+    def trusting(self):
+        return self.env | {"NODE_EXTRA_CA_CERTS": str(self.ca)}
 
     def script(self, text):
         file = self.path("script.js")
@@ -66,7 +69,7 @@ class NpmNode(support.Case):
 
     def fetches(self, *command, setting, alpn, size):
         def fetch(way):
-            got, (flow,) = way(*command, setting=setting)
+            got, (flow,) = way(*command, setting=setting, env=self.trusting)
             self.assertEqual(got, self.body)
             self.assertEqual((flow.sni, flow.hello.get("alpn")), ("registry.test", alpn))
             self.assertEqual(flow.hello_on_the_wire, size)
@@ -79,7 +82,7 @@ class NpmNode(support.Case):
                    "--no-update-notifier", "--cafile", self.ca, "tiny",
                    "--registry", "https://registry.test/files/"]  # fmt: skip
 
-        env = self.env | {"PATH": f"{self.node20.parent}:{support.PATH}"}
+        env = self.trusting | {"PATH": f"{self.node20.parent}:{support.PATH}"}
 
         def install(way):
             _, flows = way(*command, setting=["--https-proxy", "{}"], env=env)
@@ -103,7 +106,7 @@ class NpmNode(support.Case):
                 self.fetches(self.node24, self.script(script), self.url, setting=told, alpn=alpn, size=size)
 
 
-if __name__ == "__main__":
+def prepare():
     if platform.machine() not in MACHINES:
         support.skip(f"no Node for {platform.machine()}")
     support.need_to_capture()
@@ -112,4 +115,8 @@ if __name__ == "__main__":
     NpmNode.node24 = support.npm_package(node, NODE24) / "bin/node"
     NpmNode.npm = support.npm_package("npm", NPM) / "bin/npm-cli.js"
     NpmNode.undici = support.npm_package("undici", UNDICI)
+
+
+if __name__ == "__main__":
+    prepare()
     support.main()

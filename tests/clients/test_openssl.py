@@ -14,18 +14,17 @@ class SClient(support.Case):
         super().setUpClass()
         cls.port = cls.serve("--tls-min", "1.0")
 
-    def s_client(self, proxy, *words):
-        done = self.run_program(
-            "openssl", "s_client", "-proxy", f"127.0.0.1:{proxy.port}", "-brief",
-            "-connect", "registry.test:443", "-CAfile", self.ca, "-verify_return_error", *words,
+    def s_client(self, proxy, *words, **options):
+        return self.run_program(
+            "openssl", "s_client", "-proxy", f"127.0.0.1:{proxy.port}", "-connect", "registry.test:443",
+            "-CAfile", self.ca, "-verify_return_error", *words, **options,
         )  # fmt: skip
-        return done.stderr.decode()
 
     def through(self, port, rows):
         """For each row its words, its flow, and tshark's reading of its hellos at `port`."""
         capture = Capture(self, port)
         proxy = self.proxy("--connect-to", f"registry.test:443:127.0.0.1:{port}")
-        told = [self.s_client(proxy, *words) for words, _ in rows]
+        told = [self.s_client(proxy, "-brief", *words).stderr.decode() for words, _ in rows]
         proxy.end()
         flows = list(proxy.flows().values())
         self.assertEqual(len(flows), len(rows))
@@ -79,7 +78,11 @@ class SClient(support.Case):
         self.assertEqual(retries, [True, False])
 
 
-if __name__ == "__main__":
+def prepare():
     support.need("openssl", "nginx")
     support.need_to_capture()
+
+
+if __name__ == "__main__":
+    prepare()
     support.main()

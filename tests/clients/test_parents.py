@@ -10,58 +10,26 @@ import ssl
 
 import support
 from parents import Parents
-from peers import Dante, Mitmdump, Squid, Tinyproxy, free_port, need_own_hosts
+from peers import Squid, Tinyproxy, free_port, need_own_hosts
+from real_parents import HOSTS, PROGRAMS, RealParents
 from support import basic
 
-HOSTS = {"registry.test": "127.0.0.1"}
 
-
-class Real(Parents):
+class Real(RealParents, Parents):
     """Other people's proxies."""
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        hosts = cls.readable("hosts", "127.0.0.1 registry.test\n")
-        hashed = cls.run_program("openssl", "passwd", "-apr1", "s3cret").stdout.decode()
-        passwords = cls.readable("passwords", f"user:{hashed}")
-        chain, key = (cls.readable(name, (cls.certs / name).read_text())
-                      for name in ("leaf.pem", "leaf.key"))  # fmt: skip
         cls.squid = cls.start(Squid(cls, f"""
-            hosts_file {hosts}
+            hosts_file {cls.folder / "hosts"}
             acl forbidden port 81
             http_access deny forbidden
         """))
-        cls.squid_login = cls.start(Squid(cls, f"""
-            hosts_file {hosts}
-            auth_param basic program /usr/lib/squid/basic_ncsa_auth {passwords}
-            auth_param basic realm corp
-            acl known proxy_auth REQUIRED
-            http_access deny !known
-        """))
-        cls.squid_tls = cls.start(Squid(
-            cls, f"hosts_file {hosts}",
-            f"https_port 127.0.0.1:{{port}} tls-cert={chain} tls-key={key}"))
-        cls.tinyproxy = cls.start(Tinyproxy(cls, HOSTS, "ConnectPort 443\nConnectPort %s" % cls.origin))
+        allowed = f"ConnectPort 443\nConnectPort {cls.origin}"
+        cls.tinyproxy_strict = cls.start(Tinyproxy(cls, HOSTS, allowed))
         cls.tinyproxy_login = cls.start(Tinyproxy(cls, HOSTS, "BasicAuth user s3cret"))
-        cls.dante = cls.start(Dante(cls, HOSTS, "socks block { from: 0/0 to: 0/0 port = 81 }"))
-        cls.mitmdump = cls.start(Mitmdump(cls, HOSTS, cls.ca))
         cls.netrc = cls.readable("netrc", "machine 127.0.0.1 login user password s3cret\n")
-        cls.parent_test = f"https://parent.test:{cls.squid_tls.port}"
-        # Squid with GnuTLS sends its leaf alone.
-        intermediate = "-----BEGIN" + (cls.certs / "leaf.pem").read_text().split("-----BEGIN")[2]
-        trusted = cls.readable("trusted.pem", cls.ca.read_text() + intermediate)
-        cls.to_parent_test = ["--proxy-cacert", trusted,
-                              "--resolve", f"parent.test:{cls.squid_tls.port}:127.0.0.1"]  # fmt: skip
-
-    @classmethod
-    def readable(cls, name, content):
-        """A file that a peer may read which is not us any more."""
-        cls.folder.chmod(0o755)
-        path = cls.folder / name
-        path.write_text(content)
-        path.chmod(0o644)
-        return path
 
     def ways(self):
         """Name, URLs of the parents, what else `run` is told, and the variable that names the parent
@@ -156,7 +124,7 @@ class Real(Parents):
         with socket.socket() as bound:  # nobody listens
             bound.bind(("127.0.0.1", 0))
             closed = bound.getsockname()[1]
-            squid, dante, tiny = self.squid.at, self.dante.at, self.tinyproxy.at
+            squid, dante, tiny = self.squid.at, self.dante.at, self.tinyproxy_strict.at
             rows = [
                 (f"http://{squid}", "registry.test:81", 403, "answered 403: Forbidden"),
                 (f"http://{squid}", f"registry.test:{closed}", 503,
@@ -299,6 +267,6 @@ class Chained(Parents):
 
 
 if __name__ == "__main__":
-    support.need("openssl", "squid", "tinyproxy", "danted", "mitmdump", "unshare")
+    support.need(*PROGRAMS)
     need_own_hosts()
     support.main()

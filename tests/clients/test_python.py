@@ -69,7 +69,11 @@ class Python(support.Case):
         self.each_way(self.origins, install)
 
 
-if __name__ == "__main__":
+def prepare():
     support.need(PYTHON, PIP, "nginx")
     support.need_to_capture()
+
+
+if __name__ == "__main__":
+    prepare()
     support.main()

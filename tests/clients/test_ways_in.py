@@ -10,14 +10,15 @@ import support
 
 USER, PASSWORD = "user", "open:sesame"
 LOGIN = f"{USER}:{PASSWORD}"
+ADDRESS = "192.0.2.7"  # of site.test, for a curl that resolves names; parents are not asked for loopback
 WAYS = [
     # curl's options, {0} being the plain port and {1} the one with TLS; which of the two it is; the
     # way's name in events; what it asks for: curl may resolve the name for itself
     (["-x", "http://127.0.0.1:{0}"], 0, "connect", "site.test"),
     (["-x", "https://proxy.test:{1}"], 1, "connect", "site.test"),
-    (["-x", "socks4://127.0.0.1:{0}"], 0, "socks4", "127.0.0.1"),
+    (["-x", "socks4://127.0.0.1:{0}"], 0, "socks4", ADDRESS),
     (["-x", "socks4a://127.0.0.1:{0}"], 0, "socks4", "site.test"),
-    (["-x", "socks5://127.0.0.1:{0}"], 0, "socks5", "127.0.0.1"),
+    (["-x", "socks5://127.0.0.1:{0}"], 0, "socks5", ADDRESS),
     (["-x", "socks5h://127.0.0.1:{0}"], 0, "socks5", "site.test"),
 ]
 REFUSED = {"connect": 56, "socks4": 97, "socks5": 97}  # curl's status
@@ -31,8 +32,8 @@ class WaysIn(support.Case):
         super().setUpClass()
         cls.new_site()
         nginx = cls.serve_site()
-        cls.origins = {"site.test:443": nginx.port, "127.0.0.1:443": nginx.port,
-                       "site.test:80": nginx.plain_port, "127.0.0.1:80": nginx.plain_port}  # fmt: skip
+        cls.origins = {"site.test:443": nginx.port, f"{ADDRESS}:443": nginx.port,
+                       "site.test:80": nginx.plain_port, f"{ADDRESS}:80": nginx.plain_port}  # fmt: skip
         hashed = cls.run_program("openssl", "passwd", "-6", PASSWORD).stdout.decode()
         cls.users = cls.folder / "users"
         cls.users.write_text(f"{USER}:{hashed}")
@@ -42,11 +43,11 @@ class WaysIn(support.Case):
         return watch, watch.proxy("--listen-tls", "127.0.0.1:0", "--certs", self.certs, *words)
 
     def curl(self, proxy, way, *words, status=0):
-        names = ["--resolve", "site.test:443:127.0.0.1", "--resolve", "site.test:80:127.0.0.1",
+        names = ["--resolve", f"site.test:443:{ADDRESS}", "--resolve", f"site.test:80:{ADDRESS}",
                  "--resolve", f"proxy.test:{proxy.ports[1]}:127.0.0.1"]  # fmt: skip
         return self.run_program(
             "curl", "-sS", "--max-time", support.PATIENCE, "--cacert", self.ca, "--proxy-cacert",
-            self.ca, *names, *(word.format(*proxy.ports) for word in way), *words, status=status,
+            self.certs / "ca.pem", *names, *(word.format(*proxy.ports) for word in way), *words, status=status,
         )  # fmt: skip
 
     def through_each(self, ways, fetch, *words, front=None):
@@ -127,7 +128,11 @@ class WaysIn(support.Case):
         self.assertFalse(any(flow.all("connecting") for flow in flows))
 
 
-if __name__ == "__main__":
+def prepare():
     support.need("curl", "openssl", "nginx")
     support.need_to_capture()
+
+
+if __name__ == "__main__":
+    prepare()
     support.main()

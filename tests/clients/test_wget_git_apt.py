@@ -116,7 +116,11 @@ class WgetGitApt(support.Case):
                 self.each_way(self.origins, download)
 
 
-if __name__ == "__main__":
+def prepare():
     support.need("wget", "git", "apt-get", "dpkg-deb", "nginx")
     support.need_to_capture()
+
+
+if __name__ == "__main__":
+    prepare()
     support.main()
