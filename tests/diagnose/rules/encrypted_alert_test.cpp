@@ -53,7 +53,7 @@ TEST_CASE("an alert that is padded, as Java's, is too short for a Finished, too"
     REQUIRE(found);
     CHECK(found->id == "certificate-rejected");
     CHECK(
-        found->evidence.at(0).value ==
+        found->facts.at(0).value ==
         "35 bytes, the size of an alert with padding; a Finished has 69");
     auto two = answered_with(25); // an empty certificate, then a Finished
     two.client_encrypted_count = 2;
