@@ -221,7 +221,9 @@ class Curl(through(test_ways_in.WaysIn)):
     def refused_by_each_way(self):
         watch, proxy = self.ways_in()
         for way, *_ in test_ways_in.WAYS:
-            self.curl(proxy, way, "https://site.test/body", status=60)
+            done = self.curl(proxy, way, "https://site.test/body", status=None)
+            inside_tls = way[1].startswith("https:")  # where curl 7.88 has no word for it
+            self.assertEqual(done.returncode, 35 if inside_tls else 60, done.stderr)
         watch.flows()
 
     test_one_that_does_not_trust = meeting(refused_by_each_way, [STRANGER], UNTRUSTED)
