@@ -118,8 +118,8 @@ TEST_CASE("a way out through a parent") {
 flow 1 · releases.bazel.build:443 · from 127.0.0.1:52114 · Go-http-client/1.1
 ok, TLS 1.3
   note        closed-without-request: the client finished the handshake and left without asking for
-              anything: a check does this, curl where the certificate is for another name, wget
-              and git where they do not trust it
+              anything: a check does this, curl where the certificate is for another name, wget and
+              git where they do not trust it
   via         http://proxy.corp:3128 (HTTPS_PROXY) · answered 200 in 3.1 ms
   stages      front 0.40 ms · dns 0.30 ms · tcp 0.30 ms · parent 3.1 ms · hello 0.10 ms ·
               server flight 2.1 ms · client finish 0.80 ms · data 0.00 ms

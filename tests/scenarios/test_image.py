@@ -95,7 +95,8 @@ class Image(support.Case):
 
     @classmethod
     def remove_folder(cls):
-        cls.run_program("umount", cls.folder / "storage/overlay", status=None)
+        # What a build that failed has mounted goes with it.
+        cls.run_program("umount", "--recursive", cls.folder / "storage/overlay", status=None)
         shutil.rmtree(cls.folder)
 
     @classmethod

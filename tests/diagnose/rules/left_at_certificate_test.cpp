@@ -1,6 +1,7 @@
 #include "rules.hpp"
 
 #include "diagnose/known.hpp"
+#include "helloscope/diagnose/diagnose.hpp"
 #include "support/catch.hpp"
 
 using namespace helloscope;
