@@ -36,6 +36,18 @@ bool chain_verifies(const facts& f) {
     return f.chain && f.chain->error.empty() && !f.chain->subject.empty();
 }
 
+std::string rejected_because(const facts& f) {
+    const auto id = id_of_chain(f);
+    if (id == "certificate-expired") return "which is not valid now";
+    if (id == "certificate-wrong-name") return "which is not for that name";
+    if (id == "certificate-untrusted" && !f.chain->missing.empty())
+        return "whose chain lacks " + f.chain->missing;
+    if (id == "certificate-untrusted") return "which is signed by one that it does not know";
+    if (chain_verifies(f))
+        return "which this machine trusts: it goes by other roots, or wants a certain certificate";
+    return "";
+}
+
 bool parent_changed_it(const facts& f) {
     return f.chain && f.beyond && !f.chain->sha256.empty() && !f.beyond->sha256.empty() &&
            f.chain->sha256 != f.beyond->sha256 && f.beyond->error.empty() &&

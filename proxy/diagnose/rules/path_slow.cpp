@@ -16,7 +16,7 @@ std::optional<finding> path_slow(const facts& f) {
             "over.",
             peer_of(f), text_of(floor), text_of(f.lasted)));
     says(out, "round trip, at best", text_of(floor));
-    says(out, "waited since the ClientHello", text_of(*f.waited));
+    if (f.waited) says(out, "waited since the ClientHello", text_of(*f.waited));
     out.remedies.push_back({"client", "Give it more time for the handshake, if it lets you", ""});
     out.remedies.push_back(
         {"network", "Is the way longer than it needs to be (a VPN through another country)?", ""});
