@@ -322,6 +322,26 @@ facts cut_in_data() {
     return f;
 }
 
+// A box answers the name with a reset, unless it is cut.
+facts filtered() {
+    auto f = test::ended(test::silent_facts(), model::leg::server, "rst");
+    test::tested(f, "whole", "rst");
+    return test::tested(f, "split:midsni", "answered");
+}
+
+// The client rejects the certificate in TLS 1.3, and the chain was fetched.
+facts looked_at() {
+    auto on = test::greeted();
+    test::answer_tls13(on);
+    on.then(1ms, record_of(on, up, 23, 19, true));
+    test::end(on, model::leg::client);
+    auto f = model::make_facts(on.told());
+    f.chain.emplace();
+    f.chain->subject = "CN=a.test";
+    f.chain->error = "certificate has expired";
+    return f;
+}
+
 std::vector<known> right_verdicts() {
     return {
         {"mtu-black-hole-to-server", test::black_hole_facts()},
@@ -358,6 +378,8 @@ std::vector<known> right_verdicts() {
         {"path-slow", far_away()},
         {"stalled-in-data", dead_in_data()},
         {"reset-in-data", cut_in_data()},
+        {"name-filtered", filtered()},
+        {"certificate-expired", looked_at()},
     };
 }
 
@@ -410,6 +432,7 @@ const std::vector<std::pair<const char*, removal>> removals{
          f.attempts_to_heal.clear();
          f.cured.reset();
      }},
+    {"the chain", [](facts& f) { f.chain.reset(); }},
     {"settings", [](facts& f) { f.settings.reset(); }},
     {"parent's words", [](facts& f) { f.parent_answer.reset(); }},
 };

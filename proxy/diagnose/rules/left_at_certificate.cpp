@@ -1,3 +1,4 @@
+#include "../chain.hpp"
 #include "../remedies.hpp"
 #include "rules.hpp"
 
@@ -22,10 +23,21 @@ std::optional<finding> left_at_certificate(const facts& f) {
     out.others = {
         "certificate-untrusted", "certificate-expired", "certificate-wrong-name", "intercepted",
         "client-gave-up"};
+    // What was fetched beside the flow makes one reason the likeliest.
+    if (const auto by_chain = id_of_chain(f); !by_chain.empty()) {
+        out.id = by_chain;
+        out.how_sure = certainty::likely;
+        out.others = {"client-gave-up"};
+        out.summary = fmt::format(
+            "The client left without a word when it had the certificate of {}, {}.", server_of(f),
+            rejected_because(f));
+    }
+    says_chain(out, f);
+    add_chain_remedies(out, f);
     out.missing.push_back("why it left: its own log or error message tells");
     out.remedies.push_back(
         {"client", "See which certificate is presented, and by whom", openssl_look(f)});
-    add_trust(out, f);
+    if (out.id == "certificate-rejected" || out.id == "certificate-untrusted") add_trust(out, f);
     return out;
 }
 

@@ -51,3 +51,16 @@ TEST_CASE("a flight that is not over, or has no certificate, says nothing of one
     f.first_end.reset();
     CHECK(!rules::left_at_certificate(f));
 }
+
+TEST_CASE("the chain that was fetched makes one reason likely") {
+    auto f = left_behind(finished_size(left_behind(53)));
+    f.chain.emplace();
+    f.chain->subject = "CN=a.test";
+    f.chain->error = "self-signed certificate";
+    const auto found = rules::left_at_certificate(f);
+    CHECK(found->id == "certificate-untrusted");
+    CHECK(found->how_sure == certainty::likely);
+    CHECK(test::value_of(*found, "verified here") == "self-signed certificate");
+    f.chain->error.clear(); // it verifies: anything is possible
+    CHECK(rules::left_at_certificate(f)->id == "certificate-rejected");
+}
