@@ -255,11 +255,11 @@ AROUND = [
     Scenario("parent-unreachable", "nobody listens where the parent proxy should be",
              helloscope=("--via", "http://10.77.4.2:3129"), through_helloscope=True,
              small=out("refused", "parent-unreachable")),
-    *(Scenario(f"dns-{how}", broken, (), dns(how), out("refused", verdict), through_helloscope=True)
-      for how, broken, verdict in (
+    *(Scenario(f"dns-{how}", broken, (), dns(how), out("refused", *verdicts), through_helloscope=True)
+      for how, broken, *verdicts in (
           ("nxdomain", "the name does not exist", "dns-failure"),
           ("servfail", "the name server fails", "dns-failure"),
-          ("silent", "the name server does not answer", "dns-failure"))),
+          ("silent", "the name server does not answer", "dns-failure", "dns-slow"))),
     Scenario("dns-slow", "the name server needs 3 s", (), dns("late:3"), seconds=3,
              through_helloscope=True),
 ]  # fmt: skip
