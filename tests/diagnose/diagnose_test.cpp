@@ -452,15 +452,16 @@ TEST_CASE("with less known a right verdict becomes less certain, and never a wro
         INFO(id);
         REQUIRE(right);
         CHECK(right->id == id);
-        for (const auto& [first, remove] : removals)
-            for (const auto& [second, remove_too] : removals) {
+        for (auto first = removals.begin(); first != removals.end(); ++first)
+            for (auto second = first; second != removals.end(); ++second) {
                 auto f = whole;
-                remove(f);
-                remove_too(f);
+                first->second(f);
+                second->second(f);
                 const auto less = diagnose::diagnose(f);
-                INFO("without " << first << " and " << second);
-                INFO("verdict " << (less ? less->id : "none"));
-                CHECK(is_no_worse(less, *right));
+                if (is_no_worse(less, *right)) continue;
+                FAIL_CHECK(
+                    "without " << first->first << " and " << second->first << ": "
+                               << (less ? less->id : "none"));
             }
     }
 }
