@@ -89,6 +89,5 @@ class Parents(support.Case):
         return flows[0]
 
     def verdict(self, flow):
-        """The last one: a flow may be judged while it lasts, too."""
-        told = flow.all("verdict")
-        return told[-1]["id"] if told else None
+        """The one that stands: a flow may be judged while it lasts, too."""
+        return flow.verdict

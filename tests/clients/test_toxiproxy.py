@@ -191,8 +191,13 @@ class Own(Admin):
             api.must("PUT", "/helloscope/v1/routes", [])
             with support.tls_through(proxy.port, "registry.test:443", self.ca):
                 pass
-        flows = {one["flow"]: one for one in api.must("GET", "/helloscope/v1/flows")["flows"]}
-        self.assertEqual([one.get("route") for one in flows.values()], [None, "broken", None])
+
+        def flows():  # the last one is told of in a moment
+            told = api.must("GET", "/helloscope/v1/flows")["flows"]
+            return told if len(told) == 3 else None
+
+        routes = [one.get("route") for one in support.wait_for("three flows", flows)]
+        self.assertEqual(routes, [None, "broken", None])
 
     def test_events_are_followed_while_they_happen(self):
         upstream, kept = self.accept_one(b"hi")
