@@ -46,7 +46,7 @@ void add_ml_kem(writer& out, std::size_t coefficients, const random_source& rand
     bytes some(coefficients * 2);
     random(some);
     const auto coefficient = [&](std::size_t i) {
-        return (some[2 * i] << 8 | some[2 * i + 1]) % q;
+        return static_cast<std::uint32_t>(some[2 * i] << 8 | some[2 * i + 1]) % q;
     };
     for (std::size_t i = 0; i < coefficients; i += 2) {
         const auto both = coefficient(i) | coefficient(i + 1) << 12;
