@@ -55,12 +55,17 @@ bool parent_changed_it(const facts& f) {
 }
 
 bool left_without_asking(const facts& f) {
-    if (!f.established || !f.client_left() || !f.server_hello || !f.client_hello ||
+    if (!f.established || !f.over() || !f.server_hello || !f.client_hello ||
         f.client_hello->early_data || f.client_encrypted_count == 0 || f.client_encrypted_count > 2)
         return false;
-    if (!is_tls13(f.server_hello->version)) return f.client_data == 0;
-    return !sized_as_alert(f, f.client_encrypted.front()) &&
-           (f.client_encrypted_count == 1 || sized_as_alert(f, f.client_encrypted.back()));
+    const bool goodbye = f.client_encrypted_count == 2; // a close_notify, as follows
+    const bool asked = is_tls13(f.server_hello->version)
+                           ? sized_as_alert(f, f.client_encrypted.front()) ||
+                                 (goodbye && !sized_as_alert(f, f.client_encrypted.back()))
+                           : f.client_data > 0;
+    if (asked) return false;
+    // A server may answer the close_notify before the client's own end is seen.
+    return f.client_left() || (goodbye && f.server_left() && !f.client_spoke_on);
 }
 
 std::string_view inspector_of(const model::chain_fetched& chain) {

@@ -89,6 +89,8 @@ void take_ends(const timeline& flow, facts& out) {
         auto& end = what.of == leg::client ? out.client_end : out.server_end;
         if (!end) end = what;
     }
+    const auto& up = flow.of(direction::to_server);
+    out.client_spoke_on = out.first_end && up.last && *up.last > flow.closings.front().time;
 }
 
 timestamp end_of(const timeline& flow) {

@@ -71,6 +71,14 @@ TEST_CASE("whether the client left without asking for anything") {
     f.client_encrypted = {53, 19}; // close_notify
     f.client_encrypted_count = 2;
     CHECK(left_without_asking(f));
+    f = test::ended(f, model::leg::server, "fin"); // in answer to it
+    CHECK(left_without_asking(f));
+    f.client_spoke_on = true; // it is the client that answers
+    CHECK(!left_without_asking(f));
+    f.client_spoke_on = false;
+    f.client_encrypted_count = 1; // no close_notify
+    CHECK(!left_without_asking(f));
+    f.client_encrypted_count = 2;
     f.client_encrypted = {19, 19};
     CHECK(!left_without_asking(f));
     f.client_encrypted = {53, 60};

@@ -151,6 +151,19 @@ TEST_CASE("who ended first is kept apart from how each leg ended") {
     CHECK(f.client_end->by == "helloscope");
 }
 
+TEST_CASE("whether the client spoke on when the first leg had ended") {
+    auto on = test::greeted();
+    test::finish_tls13(test::answer_tls13(on));
+    on.then(1s, test::record_of(on, direction::to_server, 23, 19, true));
+    auto answered = on;
+    on.then(1ms, closed{leg::server, "peer", "fin", ""});
+    CHECK(!make_facts(on.told()).client_spoke_on);
+    answered.then(1ms, closed{leg::server, "peer", "fin", ""});
+    answered.then(1ms, test::record_of(answered, direction::to_server, 23, 19, true));
+    CHECK(make_facts(answered.told()).client_spoke_on);
+    CHECK(!make_facts(test::greeted().told()).client_spoke_on);
+}
+
 TEST_CASE("who wrote the hello, and what asked for it") {
     const auto f = make_facts(test::healthy().told());
     CHECK(f.client_kind == wire::tls::client_kind::go);

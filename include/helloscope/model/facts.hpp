@@ -141,6 +141,7 @@ struct facts {
     std::optional<duration> waited;      // since the hello was complete, or until the end
     std::optional<closed> first_end;     // which leg ended first, and how
     std::optional<closed> client_end, server_end;
+    bool client_spoke_on = false; // when the first leg had ended
 
     // What was seen before in one scope; null: nothing.
     const seen_before* seen(std::string_view scope) const;
