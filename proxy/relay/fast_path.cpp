@@ -15,10 +15,6 @@ constexpr std::size_t most_reach = net::pipe::wanted_capacity;
 // Records so small that looking at each costs more than copying them.
 constexpr std::size_t small_record = 2 * 1024;
 
-// Only where it was asked for: a second handle on the pages tells the headers for less, at any
-// number of connections and however the sender writes (tests/bench/README.md).
-bool peeks(const shared& common) { return common.options.path == data_path::peek; }
-
 } // namespace
 
 fast_path::fast_path(flow& moving, direction way)
@@ -32,7 +28,7 @@ fast_path::step fast_path::move(net::pipe& through) {
     step done;
     if (flow_.watching.only_counts(way_))
         done = move_opaque(through);
-    else if (peeks(flow_.around.common))
+    else if (flow_.around.common.path == data_path::peek)
         done = move_peeked(through);
     else
         done = move_teed(through);

@@ -1,7 +1,6 @@
 // What flows share, in one place. Everything here is either immutable or made for many threads.
 #pragma once
 
-#include "helloscope/net/kernel/peek.hpp"
 #include "helloscope/net/resolver.hpp"
 #include "helloscope/policy/route.hpp"
 #include "helloscope/relay/heal_memory.hpp"
@@ -50,7 +49,10 @@ struct shared {
     snapshot<std::vector<listening>> listeners; // all that are open now; never null
     net::resolver& resolver;
     const std::string pseudonym; // ours, in the Via field of what we send (RFC 9110 section 7.6.3)
-    const data_path path;        // never automatic
+    // Never automatic: that is `tee`, a second handle on the pages, which tells the headers for
+    // less than a peek at any number of connections and however the sender writes
+    // (tests/bench/README.md).
+    const data_path path;
     counters count;
     own_ends ends;
     // The policy; null: there is none. A flow looks once for each request and keeps what it found.
@@ -63,10 +65,7 @@ struct shared {
         : options(std::move(wanted)),
           listeners(std::make_shared<const std::vector<listening>>(options.listeners)),
           resolver(names), pseudonym(std::move(name)),
-          path(
-              options.path != data_path::automatic ? options.path
-              : net::peeks_at_offsets()            ? data_path::peek
-                                                   : data_path::tee),
+          path(options.path == data_path::automatic ? data_path::tee : options.path),
           routes(options.routes), cures(options.heal_memory, options.healing.keep) {}
 };
 
