@@ -70,9 +70,7 @@ char* put_escaped(char* to, char c) {
 }
 
 // Control characters with DEL, which JSON would allow: a journal's line may not hold it.
-bool needs_escape(char c) {
-    return c == '"' || c == '\\' || (c >= 0 && c < 0x20) || c == 0x7f;
-}
+bool needs_escape(char c) { return c == '"' || c == '\\' || (c >= 0 && c < 0x20) || c == 0x7f; }
 
 } // namespace
 

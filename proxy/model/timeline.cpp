@@ -200,9 +200,7 @@ class fold {
         reach(stage::data);
     }
 
-    void operator()(const path& e) {
-        flow_.legs[static_cast<std::size_t>(e.of)] = e.sample;
-    }
+    void operator()(const path& e) { flow_.legs[static_cast<std::size_t>(e.of)] = e.sample; }
 
     void operator()(const stalled& e) {
         flow_.stall = e;

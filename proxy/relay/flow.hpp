@@ -151,7 +151,7 @@ class flow final : private observer_sink {
     std::uint64_t id_;
     model::stage stage_ = model::stage::front;
     std::unique_ptr<model::timeline> timeline_; // gone when finished
-    std::unique_ptr<segment_count> counted_; // only while segments are counted
+    std::unique_ptr<segment_count> counted_;    // only while segments are counted
     bool stall_told_ = false, surroundings_told_ = false;
     std::optional<duration> took_; // once its story has ended
     duration look_at_{}; // of a wait: when the rules are asked again, whatever has changed

@@ -14,8 +14,7 @@ template <class T> class known {
 
     constexpr known() = default;
     constexpr known(std::nullopt_t) {}
-    template <std::convertible_to<T> U>
-    constexpr known(U value) : value_(static_cast<T>(value)) {}
+    template <std::convertible_to<T> U> constexpr known(U value) : value_(static_cast<T>(value)) {}
     constexpr known(const std::optional<T>& value) : value_(value.value_or(unknown)) {}
 
     constexpr bool has_value() const { return value_ != unknown; }

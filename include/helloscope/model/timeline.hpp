@@ -80,7 +80,7 @@ struct timeline {
     timestamp begun, latest; // first and last event
     endpoint client, listener;
     rare<proxy_protocol> introduced, announced; // to us by the client, by us to the server
-    std::optional<requested> request;                    // the first, without its headers
+    std::optional<requested> request;           // the first, without its headers
     std::string user_agent;
     std::uint64_t requests = 0;
 
@@ -99,9 +99,9 @@ struct timeline {
 
     exchange_counts exchanges;
 
-    std::array<span_of_time, 9> stages; // by stage
-    stage at = stage::front;            // how far it came
-    std::array<stream, 2> streams;      // by direction
+    std::array<span_of_time, 9> stages;             // by stage
+    stage at = stage::front;                        // how far it came
+    std::array<stream, 2> streams;                  // by direction
     std::array<std::optional<path_sample>, 2> legs; // by leg: the last sample
 
     std::shared_ptr<const wire::tls::client_hello> client_hello; // the first one
@@ -112,8 +112,8 @@ struct timeline {
     std::uint64_t behind_finish = 0; // encrypted records of the server since the client's first
     std::uint64_t hello_bytes = 0; // of the records that carried the last ClientHello, with headers
 
-    std::optional<stalled> stall;         // while it stands
-    known<timestamp> quiet_since;         // the last byte before it
+    std::optional<stalled> stall; // while it stands
+    known<timestamp> quiet_since; // the last byte before it
     std::uint32_t stalls = 0;
     std::vector<seen_closing> closings; // bounded; in order
     // What was done on purpose and what was learned beside the flow, from clamped to host_settings,

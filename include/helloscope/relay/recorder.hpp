@@ -17,7 +17,7 @@ namespace helloscope::relay {
 // Called on the recorder's thread, in the order of each flow's events. Any may be empty.
 struct onlookers {
     std::function<void(const model::event&)> event;
-    std::function<void(model::timeline&&)> flow; // a flow is over; its whole story, to be taken
+    std::function<void(model::timeline&&)> flow;   // a flow is over; its whole story, to be taken
     std::function<void(std::string_view)> trouble; // the recording: once when it begins, and ends
 };
 

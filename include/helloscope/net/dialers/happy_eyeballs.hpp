@@ -26,8 +26,8 @@ struct dial_limits {
 struct dialed {
     std::optional<tcp::socket> socket;
     endpoint address, local; // its two ends
-    error_code error;     // of the last attempt that failed; timed_out when `total` ran out
-    std::string unusable; // why that attempt could not leave as the limits want; else empty
+    error_code error;        // of the last attempt that failed; timed_out when `total` ran out
+    std::string unusable;    // why that attempt could not leave as the limits want; else empty
     dialed() = default;
 };
 
