@@ -308,6 +308,12 @@ facts far_away() {
     return f;
 }
 
+facts known_by_others(std::vector<model::seen_before> before) {
+    auto f = test::silent_facts();
+    f.before = std::move(before);
+    return f;
+}
+
 facts dead_in_data() {
     auto f = test::still_in_data();
     f.server_leg.out.unacked = 2;
@@ -376,6 +382,10 @@ std::vector<known> right_verdicts() {
         {"not-tls", answered_in_http()},
         {"no-shared-parameters", alerted()},
         {"path-slow", far_away()},
+        {"name-filtered",
+         known_by_others({test::history("address", 4, 1, 1493), test::history("name", 0, 1)})},
+        {"address-broken",
+         known_by_others({test::history("address", 0, 2), test::history("name", 3, 2, 1493)})},
         {"stalled-in-data", dead_in_data()},
         {"reset-in-data", cut_in_data()},
         {"name-filtered", filtered()},

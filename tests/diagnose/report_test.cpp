@@ -34,7 +34,7 @@ flow 9 · releases.bazel.build:443 · from 127.0.0.1:52114 · Go-http-client/1.1
   evidence    ClientHello: 1,493 bytes · acknowledged: 1,493 bytes · received: 0 bytes ·
               segments behind a gap: 0 · round trip: 1.9 ms
   may also be mtu-black-hole-to-client, hello-size-intolerant, split-intolerant,
-              hello-content-refused, server-slow, backend-down
+              hello-content-refused, name-filtered, address-broken, server-slow, backend-down
   not known   whether a second connection with a small MSS is answered: then the server's segments
               were too long for the path
   try         helloscope: Keep segments both ways to 1,360 bytes on the leg to the server

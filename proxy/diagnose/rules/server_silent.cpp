@@ -13,7 +13,13 @@ void add_suspects(finding& to, const facts& f) {
     if (segments_of(f, f.hello_bytes).value_or(2) > 1 && !small_ones_too)
         to.others.insert(to.others.end(), {"hello-size-intolerant", "split-intolerant"});
     if (!refused(f, change::nothing)) may_be(to, "hello-content-refused");
-    if (refused(f, change::nothing)) may_be(to, "name-filtered"); // it was the same name
+    // Unless others were well served under that name, or at that address.
+    const auto served = [&](std::string_view scope) {
+        const auto* others = f.seen(scope);
+        return others != nullptr && others->succeeded > 0;
+    };
+    if (!served("name")) may_be(to, "name-filtered");
+    if (!served("address")) may_be(to, "address-broken");
     to.others.insert(to.others.end(), {"server-slow", "backend-down"});
 }
 

@@ -21,6 +21,17 @@ TEST_CASE("a server that took the hello and says nothing") {
     CHECK(test::value_of(*found, "round trip") == "1.9 ms");
 }
 
+TEST_CASE("what others were served under that name, or at that address, is not in doubt") {
+    auto f = test::silent_facts();
+    const auto first = rules::server_silent(f);
+    CHECK(test::has(first->others, "name-filtered"));
+    CHECK(test::has(first->others, "address-broken"));
+    f.before = {test::history("name", 2, 1), test::history("address", 3, 1)};
+    const auto later = rules::server_silent(f);
+    CHECK(!test::has(later->others, "name-filtered"));
+    CHECK(!test::has(later->others, "address-broken"));
+}
+
 TEST_CASE("when the client has left it was silent to the end") {
     const auto found = rules::server_silent(model::make_facts(test::silent().told()));
     REQUIRE(found);
@@ -68,6 +79,7 @@ TEST_CASE("what was tested in vain is no suspect any more") {
         test::tested(f, test, "silent");
     const auto found = rules::server_silent(f);
     CHECK(
-        found->others == std::vector<std::string>{"name-filtered", "server-slow", "backend-down"});
+        found->others ==
+        std::vector<std::string>{"name-filtered", "address-broken", "server-slow", "backend-down"});
     CHECK(found->missing.empty());
 }
