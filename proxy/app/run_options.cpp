@@ -141,8 +141,7 @@ void add_investigating(CLI::App& command, run_options& options) {
         .add_flag(
             "--investigate", options.investigate,
             "when a handshake fails, ask the server again beside it: with other hellos, and for "
-            "its "
-            "certificates; without the parents, too")
+            "its certificates; without the parents, too")
         ->group(group);
     command
         .add_option(
