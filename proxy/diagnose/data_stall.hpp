@@ -18,7 +18,8 @@ struct data_stall {
 // uses is none.
 std::optional<data_stall> data_stall_of(const facts& f);
 
-// The client asked for something behind its Finished, and its last word was no close_notify.
+// The client asked for something since the server's last word, and its own last one was no
+// close_notify. What a session ticket crosses on its way passes for answered.
 bool request_is_open(const facts& f);
 
 // "releases.bazel.build:443", "the client 127.0.0.1:52114"

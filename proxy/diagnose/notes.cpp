@@ -42,7 +42,9 @@ note closed_without_request(const facts& f) {
 // An idle connection ends so, and one on which an answer never came.
 note silent_at_the_end(const facts& f) {
     constexpr duration long_ago = std::chrono::seconds(2);
-    const auto silence = f.server_leg.last_data.value_or(duration{});
+    // The kernel is asked again only when it has news; a stall goes on.
+    const auto silence = std::max(
+        f.server_leg.last_data.value_or(duration{}), f.stalled_for.value_or(duration{}));
     if (!f.established || !f.client_left() || silence < long_ago) return std::nullopt;
     return model::note{
         "silent-at-the-end",

@@ -107,7 +107,7 @@ duration silence_of(const facts& f) {
 }
 
 duration patience_of(const facts& f) {
-    constexpr duration settled = std::chrono::seconds(2);
+    constexpr duration settled = std::chrono::milliseconds(1750);
     return std::max(settled, 6 * f.server_leg.min_rtt.value_or(duration{}));
 }
 

@@ -197,6 +197,8 @@ void take_streams(const timeline& flow, facts& out) {
     out.client_encrypted.assign(
         up.encrypted.begin(), up.encrypted.begin() + static_cast<std::ptrdiff_t>(kept));
     out.client_encrypted_count = up.encrypted_count;
+    if (up.encrypted_count > 0) out.client_last_encrypted = up.last_encrypted;
+    if (up.unanswered > 0) out.client_unanswered = up.unanswered;
     out.client_data = up.types[3]; // content type 23
     out.server_behind_finish = flow.behind_finish;
     if (down.encrypted_count > 0) out.server_last_encrypted = down.last_encrypted;

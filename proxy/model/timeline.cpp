@@ -350,6 +350,8 @@ class fold {
         if (dir == direction::to_client && stream_of(direction::to_server).encrypted_count > 0)
             flow_.behind_finish += count;
         way.last_encrypted = length;
+        if (way.encrypted_count + count > 1) way.unanswered = std::max(way.unanswered, length);
+        stream_of(opposite(dir)).unanswered = 0;
         for (auto at = way.encrypted_count;
              at < way.encrypted.size() && at < way.encrypted_count + count; ++at)
             way.encrypted[at] = length;

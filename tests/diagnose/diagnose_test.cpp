@@ -406,6 +406,7 @@ const std::vector<std::pair<const char*, removal>> removals{
     {"advmss", [](facts& f) { f.server_leg.advmss.reset(); }},
     {"duplicates", [](facts& f) { f.server_leg.out.duplicates.reset(); }},
     {"last_heard", [](facts& f) { f.server_leg.last_heard.reset(); }},
+    {"what is unanswered", [](facts& f) { f.client_unanswered.reset(); }},
     {"who spoke last", [](facts& f) { f.last_spoke.reset(); }},
     {"total_retrans", [](facts& f) { f.server_leg.out.total_retrans.reset(); }},
     {"smallest_lost", [](facts& f) { f.server_leg.out.smallest_lost.reset(); }},
@@ -434,6 +435,7 @@ const std::vector<std::pair<const char*, removal>> removals{
          f.client_first_encrypted.reset();
          f.client_encrypted.clear();
          f.client_encrypted_count = 0;
+         f.client_last_encrypted.reset();
      }},
     {"history", [](facts& f) { f.before.clear(); }},
     {"tests", [](facts& f) { f.tests.clear(); }},

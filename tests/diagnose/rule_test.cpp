@@ -79,7 +79,7 @@ TEST_CASE("an alert, an answer or an end of the handshake says more than silence
 
 TEST_CASE("patience grows with the round trip") {
     auto f = test::silent_facts();
-    CHECK(patience_of(f) == 2s);
+    CHECK(patience_of(f) == 1750ms);
     f.server_leg.min_rtt = 600ms;
     CHECK(patience_of(f) == 3600ms);
 }

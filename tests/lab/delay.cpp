@@ -5,7 +5,9 @@
 //   lab_delay LINK LINK [--delay MS] [--jitter MS] [--loss PERCENT] [--rate KBIT] [--seed N]
 //
 // Each direction by itself: a delay, up to `jitter` more, order kept; a rate and the queue before
-// it; a loss that hits the same TCP packets in each run with the same seed. Prints "ready".
+// it; a loss that hits the same TCP packets in each run with the same seed, and never more than two
+// in a row: a connection that waits twice as long each time is not left waiting for minutes. Prints
+// "ready".
 #include <arpa/inet.h>
 #include <linux/if_packet.h>
 #include <net/ethernet.h>
@@ -123,7 +125,11 @@ class direction {
     void enqueue(std::span<const std::uint8_t> frame, clock_type::time_point now) {
         // Both are drawn for each, so that one setting does not move what another one hits.
         const double luck = uniform_(random_), shake = uniform_(random_);
-        if (is_tcp(frame) && luck * 100 < options_.loss) return;
+        if (is_tcp(frame)) {
+            lost_in_a_row_ = luck * 100 < options_.loss && lost_in_a_row_ < 2 ? lost_in_a_row_ + 1
+                                                                              : 0;
+            if (lost_in_a_row_ > 0) return;
+        }
         if (waiting_bytes_ + frame.size() > queue_limit) return;
         auto leaves = now;
         if (options_.rate > 0) {
@@ -142,6 +148,7 @@ class direction {
     std::uniform_real_distribution<double> uniform_{0, 1};
     std::deque<waiting> waiting_;
     std::size_t waiting_bytes_ = 0;
+    int lost_in_a_row_ = 0;
     clock_type::time_point free_{}, last_{};
 };
 

@@ -185,6 +185,19 @@ TEST_CASE("the client's first encrypted records are kept by length, early data a
     bulk.then(1ms, records{direction::to_server, 0x0303, 0, 5, 0, bulk.now(), {{900, 2}, {70, 3}}});
     CHECK(make_facts(bulk.told()).client_encrypted == std::vector<std::uint32_t>{53, 900, 900, 70});
     CHECK(make_facts(bulk.told()).client_encrypted_count == 6);
+    CHECK(make_facts(bulk.told()).client_last_encrypted == 70u);
+}
+
+TEST_CASE("the longest of what the client said since the server's last word") {
+    auto on = test::greeted();
+    test::finish_tls13(test::answer_tls13(on));
+    CHECK(!make_facts(on.told()).client_unanswered); // a Finished
+    on.then(1ms, test::record_of(on, direction::to_server, 23, 60, true));
+    on.then(1ms, test::record_of(on, direction::to_server, 23, 26, true));
+    CHECK(make_facts(on.told()).client_unanswered == 60u);
+    CHECK(make_facts(on.told()).client_last_encrypted == 26u);
+    on.then(1ms, test::record_of(on, direction::to_client, 23, 500, true));
+    CHECK(!make_facts(on.told()).client_unanswered);
 }
 
 TEST_CASE("what the server sent behind the client's Finished") {

@@ -107,6 +107,9 @@ struct facts {
     // Lengths of the client's first encrypted records, and how many there were.
     std::vector<std::uint32_t> client_encrypted;
     std::uint64_t client_encrypted_count = 0;
+    std::optional<std::uint32_t> client_last_encrypted;
+    // The longest since the server's last one; the client's first one, a Finished, is no question.
+    std::optional<std::uint32_t> client_unanswered;
     std::uint64_t client_data = 0; // its records of application data; in TLS 1.3 all the encrypted
     std::uint64_t server_behind_finish = 0; // its encrypted records since the client's first
     std::optional<std::uint32_t> server_last_encrypted; // length of its last one

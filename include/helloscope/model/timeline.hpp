@@ -58,6 +58,7 @@ struct stream {
     std::array<std::uint32_t, 4> encrypted{};     // lengths of the first ones, that one included
     std::uint64_t encrypted_count = 0;
     std::uint32_t last_encrypted = 0;
+    std::uint32_t unanswered = 0; // the longest since the other side's last one, the first aside
     std::vector<seen_message> messages; // bounded
     std::uint64_t messages_left_out = 0;
     rare<not_tls> other;                 // what came instead of TLS

@@ -6,10 +6,12 @@ namespace {
 
 using attempts = std::vector<const model::attempt*>;
 
-// Still without an answer, or until the client left; one that stands ends it.
+// Still without an answer, or until the client left; one that stands ends it. The SYN has been sent
+// again after a second (RFC 6298 section 2.1), and an answer to the second one would be here.
 attempts pending(const facts& f) {
+    constexpr std::chrono::milliseconds second_syn_unanswered(1600);
     attempts open;
-    if (f.connecting.value_or(duration{}) < std::chrono::seconds(3) || !f.parents.empty())
+    if (f.connecting.value_or(duration{}) < second_syn_unanswered || !f.parents.empty())
         return open;
     for (const auto& tried : f.attempts)
         if (!tried.stands && tried.error.empty()) open.push_back(&tried);

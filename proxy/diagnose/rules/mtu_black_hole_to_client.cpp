@@ -21,8 +21,8 @@ std::optional<certainty> how_sure(const facts& f, const model::leg_facts& leg) {
 
 } // namespace
 
-// Later segments of the server's flight came, an earlier one never does. Chance loss heals within
-// two seconds even at 20 %, so it is not that. What is lost while full segments pass is not long:
+// Later segments of the server's flight came, an earlier one never does. Chance loss has healed by
+// then even at 20 %, so it is not that. What is lost while full segments pass is not long:
 // that is server_flight_stalled's.
 std::optional<finding> mtu_black_hole_to_client(const facts& f) {
     const auto leg = first_try(f);

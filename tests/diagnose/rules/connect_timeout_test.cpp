@@ -43,3 +43,15 @@ TEST_CASE("a parent without an answer says nothing of the server") {
     f.parents = {test::proxy};
     CHECK(!rules::connect_timeout(f));
 }
+
+TEST_CASE("while it waits: as soon as the second SYN has no answer either") {
+    auto f = unanswered_by("");
+    f.attempts.front().syn_retransmits.reset();
+    f.connecting = 1500ms;
+    CHECK(!rules::connect_timeout(f));
+    f.connecting = 1700ms;
+    const auto found = rules::connect_timeout(f);
+    REQUIRE(found);
+    CHECK(found->how_sure == certainty::suspected);
+    CHECK(test::value_of(*found, "192.0.2.10:443") == "no answer in 1.7 s");
+}

@@ -28,7 +28,7 @@ TEST_CASE("a close inside a record has a name of its own") {
 TEST_CASE("a reset behind the last answer, or behind the client's farewell, is how many end") {
     CHECK(!rules::reset_in_data(test::ended(test::healthy_facts(), model::leg::server, "rst")));
     auto said = test::ended(test::still_in_data(), model::leg::server, "rst");
-    said.client_encrypted.back() = 19; // close_notify
+    said.client_last_encrypted = 19; // close_notify
     CHECK(!rules::reset_in_data(said));
     CHECK(!rules::reset_in_data(test::ended(test::still_in_data(), model::leg::client, "rst")));
 }

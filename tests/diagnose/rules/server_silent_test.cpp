@@ -66,7 +66,7 @@ TEST_CASE("one byte, a gap, a missing acknowledgement or an unknown one: not sil
 
 TEST_CASE("silence shorter than the patience of this path is none") {
     auto f = test::silent_facts();
-    f.waited = f.stalled_for = 1900ms;
+    f.waited = f.stalled_for = 1700ms;
     CHECK(!rules::server_silent(f));
     f.waited = f.stalled_for = 3s;
     f.server_leg.min_rtt = 600ms;
