@@ -48,15 +48,13 @@ constexpr explanation entries[] = {
     {"dns-failure", "resolve", "The name of the server, or of the parent proxy, has no address.",
      "The resolver said so (confirmed), or it could not be asked (likely).",
      "Ask it yourself: getent ahosts NAME. Behind a company's proxy names of the internet often "
-     "have "
-     "no address inside: let the proxy resolve them (--via).",
+     "have no address inside: let the proxy resolve them (--via).",
      ""},
     {"dns-slow", "resolve",
      "Looking up the name took so long that the client gave up, or it still lasts.",
-     "No answer of the resolver for two seconds, or half of the flow's time went there.",
+     "No answer of the resolver for 1.75 s, or half of the flow's time went there.",
      "The first name server of /etc/resolv.conf may be one that does not answer: each try costs "
-     "five "
-     "seconds.",
+     "five seconds.",
      ""},
     // ---- connect
     {"connect-refused", "connect", "The host answered the connection attempt with a reset.",
@@ -64,8 +62,7 @@ constexpr explanation entries[] = {
      "Is the service running, and is the port right?", "RFC 9293 section 3.5.2"},
     {"connect-timeout", "connect", "Nobody answered the connection attempt.",
      "The SYN was sent again and again. A host that is down, a firewall that drops and a full "
-     "accept "
-     "queue look the same from here.",
+     "accept queue look the same from here.",
      "Where the network wants its own proxy, a direct connection never gets out: --via.",
      "RFC 6298"},
     {"host-unreachable", "connect",
@@ -110,17 +107,14 @@ constexpr explanation entries[] = {
      "smaller MTU than the ends believe, and the ICMP message that would tell is dropped. A large "
      "ClientHello hangs, a small one passes.",
      "The long segment is sent again and again and never acknowledged, while a shorter one behind "
-     "it "
-     "arrives (SACK, or a duplicate acknowledgement). A filter that drops the segment with the "
-     "name "
-     "looks the same: a clamp that cures tells them apart, a split does not.",
+     "it arrives (SACK, or a duplicate acknowledgement). A filter that drops the segment with the "
+     "name looks the same: a clamp that cures tells them apart, a split does not.",
      clamp,
      "RFC 2923 section 2.1, RFC 8899; moby/moby#20178, microsoft/WSL#4698, "
      "hashicorp/setup-packer#49"},
     {"tail-dropped-to-server", "hello",
      "Full segments of the ClientHello arrive, the shorter rest never does: something on the way "
-     "does "
-     "not take what does not begin like TLS, or cannot join a hello of two segments.",
+     "does not take what does not begin like TLS, or cannot join a hello of two segments.",
      "Acknowledged up to a multiple of the MSS; the piece that is lost is shorter than those that "
      "arrived, so it is no matter of length.",
      smaller_hello, "tailscale/tailscale#20777, openssl/openssl#27557"},
@@ -128,13 +122,11 @@ constexpr explanation entries[] = {
      "The ClientHello is not acknowledged though it was sent again and again, and nothing tells "
      "why.",
      "Nothing shorter got through either, so the length cannot be blamed; the connection itself "
-     "was "
-     "made.",
+     "was made.",
      "Try another name, another client, a smaller hello on the same path.", ""},
     {"reset-after-hello", "hello", "The connection was reset when the ClientHello had been sent.",
      "Whether the server's kernel had acknowledged the hello tells the server from something in "
-     "front "
-     "of it.",
+     "front of it.",
      "Try another name and a smaller hello on the same path.",
      "golang/go#79626, hashicorp/terraform-provider-aws#39311"},
     {"closed-after-hello", "hello",
@@ -155,11 +147,9 @@ constexpr explanation entries[] = {
      "Is it the right port? A captive portal answers so, too.", "WhiteDNS/WhiteVPN-Desktop#26"},
     {"hello-size-intolerant", "hello",
      "The server, or a firewall before it, takes a small ClientHello and not a large one, though "
-     "every "
-     "byte arrived.",
+     "every byte arrived.",
      "All is acknowledged; a smaller hello is answered at the same place. Not the path: a clamp "
-     "does "
-     "not help.",
+     "does not help.",
      smaller_hello,
      "tldr.fail; haproxy/haproxy#3148, golang/go#39271 (256 to 511 bytes), RFC 7685"},
     {"split-intolerant", "hello",
@@ -172,8 +162,7 @@ constexpr explanation entries[] = {
      "helloscope run --shape 'records:sni+2|split:records'", "Leadaxe/LxBox#142"},
     {"hello-content-refused", "hello",
      "What the ClientHello says is refused, not how long it is: signature algorithms, versions or "
-     "a "
-     "fingerprint that a firewall does not know.",
+     "a fingerprint that a firewall does not know.",
      "A hello of the same size from another client, or one without TLS 1.3 or the post-quantum "
      "share, is answered on the same path (--investigate).",
      "Update the rules of the inspecting firewall; use another version of the client.",
@@ -190,24 +179,22 @@ constexpr explanation entries[] = {
     // ---- server flight
     {"mtu-black-hole-to-client", "server flight",
      "The server's answer is lost on its way because its segments are too long for the path and "
-     "the "
-     "ICMP message that would tell the server is dropped.",
+     "the ICMP message that would tell the server is dropped.",
      "The hello is acknowledged; shorter segments of the answer wait behind a gap that never "
-     "closes. "
-     "Where the flight has no short segment nothing shows at all, and only a smaller MSS tells.",
+     "closes. Where the flight has no short segment nothing shows at all, and only a smaller MSS "
+     "tells.",
      clamp,
      "cloudius-systems/osv#372, canonical/lxd#11063, passteque/gluetun#1989, "
      "guardian/dotcom-rendering#6297"},
     {"server-flight-stalled", "server flight",
      "The server began to answer and stopped in the middle.",
      "Some of the flight came in order, nothing waits behind a gap: the rest may be lost as a "
-     "whole. "
-     "Or one segment is missing though full ones came, so that it is not lost for its length.",
+     "whole. Or one segment is missing though full ones came, so that it is not lost for its "
+     "length.",
      clamp, "Mbed-TLS/mbedtls#1840"},
     {"server-slow", "server flight", "The server answers, but so late that the client leaves.",
      "The hello was acknowledged at once, the round trip is short, and the answer came late or "
-     "drop by "
-     "drop.",
+     "drop by drop.",
      "Is the server short of processor time, or does it wait for something itself (OCSP, a "
      "database)?",
      "kubernetes/kubernetes#13382, Azure/AKS#112, openssl/openssl#29227"},
@@ -231,14 +218,12 @@ constexpr explanation entries[] = {
     {"client-certificate-required", "server flight",
      "The server wants a certificate from the client, which sent none.",
      "Alert 116 certificate_required; in TLS 1.3 it is encrypted: the client's first encrypted "
-     "record "
-     "is an empty certificate, and an alert-sized record is all that follows its Finished.",
+     "record is an empty certificate, and an alert-sized record is all that follows its Finished.",
      "Give the client its certificate and key (curl: --cert, --key).", "RFC 8446 section 6.2"},
     {"client-certificate-rejected", "server flight",
      "The server did not accept the certificate that the client sent.",
      "A certificate alert (42 to 46, 48) from the server; in TLS 1.3 an alert-sized record after "
-     "the "
-     "client's certificate.",
+     "the client's certificate.",
      "Is it expired, and does the server know its CA?", "RFC 8446 section 6.2"},
     {"retry-mishandled", "server flight",
      "The server asked for another ClientHello (HelloRetryRequest), and the handshake ended there.",
@@ -268,21 +253,19 @@ constexpr explanation entries[] = {
      "RFC 5280 section 4.1.2.5"},
     {"certificate-wrong-name", "client finish", "The server's certificate is for other names.",
      "The chain fetched beside the flow verifies but for its name. curl finishes the handshake in "
-     "that "
-     "case and leaves: then it looks like closed-without-request.",
+     "that case and leaves: then it looks like closed-without-request.",
      "Is it the right server for this name?", "RFC 9525"},
     {"certificate-rejected", "client finish",
      "The client broke off when it had seen the server's certificate, and did not say why in the "
      "clear.",
      "In TLS 1.3 an encrypted record of 19 bytes (11 with CCM_8, 35 from Java), the size of an "
-     "alert, instead of a Finished of 53, 69 or 45; or alert 42, 43, 44 or 46. Suspected where "
-     "the client left without a word when the server's flight was complete, as Node does.",
+     "alert, instead of a Finished of 53, 69 or 45; or alert 42, 43, 44 or 46. Suspected where the "
+     "client left without a word when the server's flight was complete, as Node does.",
      "The client's own error message says which; --investigate fetches the chain.",
      "RFC 8446 section 6"},
     {"intercepted", "client finish",
      "A product on the way opens TLS and presents a certificate of its own, which the client does "
-     "not "
-     "trust.",
+     "not trust.",
      "The certificate was rejected, and its issuer is such a product; or the parent proxy shows an "
      "untrusted one where the server itself shows another.",
      trust, "bazelbuild/bazelisk#476, microsoft/vscode#207636"},
@@ -296,8 +279,7 @@ constexpr explanation entries[] = {
      ""},
     {"mtu-black-hole-in-data", "data",
      "The handshake went well and the data hangs: its segments are longer than any of the "
-     "handshake, "
-     "and too long for the path.",
+     "handshake, and too long for the path.",
      "Segments wait behind one that never comes, or a long segment is lost again and again while a "
      "shorter one arrived. Where an answer has long segments only, nothing of it shows but that an "
      "acknowledgement was lost with it: the client's last words were sent twice and had arrived.",
@@ -313,11 +295,9 @@ constexpr explanation entries[] = {
     // ---- causes that no rule tells alone
     {"fragments-dropped", "cause",
      "A device on the way fragments long packets (it clears the don't-fragment bit) and another "
-     "drops "
-     "fragments.",
+     "drops fragments.",
      "From here it looks exactly as mtu-black-hole-to-server; a capture behind the narrow place "
-     "shows "
-     "first fragments.",
+     "shows first fragments.",
      clamp, "RFC 8900"},
     {"mtu-black-hole-from-client", "cause",
      "What the client sends to helloscope is too long for the path between them.",
@@ -350,15 +330,12 @@ constexpr explanation entries[] = {
     // ---- notes
     {"hello-post-quantum", "note",
      "The ClientHello is large because of a post-quantum key share (X25519MLKEM768: 1216 bytes), "
-     "so it "
-     "takes two segments where 1500-byte packets are the rule.",
+     "so it takes two segments where 1500-byte packets are the rule.",
      "key_share holds such a group.", smaller_hello, "draft-ietf-tls-ecdhe-mlkem, tldr.fail"},
     {"closed-without-request", "note",
      "The handshake was over and the client left without asking for anything. A check does this; "
-     "so "
-     "does a client that rejects the certificate only then (curl, for a wrong name; wget and git "
-     "of "
-     "Debian, which speak by GnuTLS, for any reason).",
+     "so does a client that rejects the certificate only then (curl, for a wrong name; wget and "
+     "git of Debian, which speak by GnuTLS, for any reason).",
      "Finished, at most one alert-sized record, no data.", "", ""},
     {"silent-at-the-end", "note",
      "The client left after the server had been silent for two seconds or more. An idle connection "

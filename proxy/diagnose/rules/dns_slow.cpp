@@ -5,7 +5,7 @@ namespace helloscope::diagnose::rules {
 
 // A look-up that lasts, or whose length is why the client left.
 std::optional<finding> dns_slow(const facts& f) {
-    constexpr duration long_time = std::chrono::seconds(2);
+    constexpr duration long_time = std::chrono::milliseconds(1750);
     if (!f.resolve_error.empty() || f.established) return std::nullopt;
     const bool lasts = f.resolving && *f.resolving >= long_time;
     const bool took_all = f.client_left() && f.resolve_took.value_or(duration{}) >= long_time &&

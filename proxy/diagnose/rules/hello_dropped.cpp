@@ -17,14 +17,21 @@ std::vector<std::string> suspects(const facts& f, std::uint32_t piece) {
     return all;
 }
 
+// Fewer timeouts in a row are chance while it lasts. The probe that the kernel sends before the
+// first one (RFC 8985 section 7) was lost as well.
+bool lost_too_often(const facts& f) {
+    const auto timeouts = f.server_leg.out.retransmits.value_or(0);
+    if (f.over()) return timeouts >= 1;
+    return timeouts >= 3 || (timeouts == 2 && f.server_leg.out.total_retrans.value_or(0) > 2);
+}
+
 } // namespace
 
 // That it does not arrive is all that is known: rules that know why come first.
 std::optional<finding> hello_dropped(const facts& f) {
     const auto& out_leg = f.server_leg.out;
-    const std::uint32_t enough = f.over() ? 1 : 3; // timeouts: fewer are chance while it lasts
     if (!unanswered(f) || !f.stuck() || f.server_left() || out_leg.all_acked != false ||
-        out_leg.retransmits.value_or(0) < enough)
+        !lost_too_often(f))
         return std::nullopt;
     const auto missing = out_leg.sent.value_or(f.hello_bytes) - out_leg.acked.value_or(0);
     auto out = found(

@@ -57,6 +57,8 @@ TEST_CASE("two timeouts are chance as long as the flow lasts") {
     CHECK(!rules::hello_dropped(f));
     const auto left = test::ended(f, model::leg::client, "fin");
     CHECK(rules::hello_dropped(left)->how_sure == certainty::suspected);
+    f.server_leg.out.total_retrans = 3; // the probe before the first timeout as well
+    CHECK(rules::hello_dropped(f)->how_sure == certainty::suspected);
 }
 
 TEST_CASE("a hello that was acknowledged, or is still moving, was not dropped") {
