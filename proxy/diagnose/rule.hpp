@@ -69,8 +69,8 @@ bool unanswered(const facts& f);
 
 // How long nothing has come while something is owed.
 duration silence_of(const facts& f);
-// What chance loss and a slow link need to sort themselves out at this round trip: where it is short
-// a third retransmission (RFC 6298: after 0.2, 0.6 and 1.4 s) has had its answer.
+// What chance loss and a slow link need to sort themselves out at this round trip: where it is
+// short a third retransmission (RFC 6298: after 0.2, 0.6 and 1.4 s) has had its answer.
 duration patience_of(const facts& f);
 // Segments wait behind one that never comes.
 bool gap_stands(const model::leg_facts& leg);
