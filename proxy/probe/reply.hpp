@@ -1,6 +1,7 @@
 // What a server says to a hello of ours, as it comes: whether that is an answer, and which.
 #pragma once
 
+#include "helloscope/wire/tls/conversation.hpp"
 #include "helloscope/wire/tls/flight.hpp"
 
 namespace helloscope::probe {

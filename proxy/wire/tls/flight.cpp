@@ -1,5 +1,12 @@
 #include "helloscope/wire/tls/flight.hpp"
 
+#include "helloscope/base/reader.hpp"
+#include "helloscope/wire/tls/extension.hpp"
+#include "helloscope/wire/tls/server_hello.hpp"
+#include "retry_random.hpp"
+
+#include <algorithm>
+
 namespace helloscope::wire::tls {
 
 namespace {
@@ -26,7 +33,7 @@ bool ends_the_connection(const alert& seen) { return seen.level != 1 || seen.des
 
 void flight_reader::feed(bytes_view from_server) {
     size_ += from_server.size();
-    talk_.feed(direction::to_client, from_server, *this);
+    while (const auto piece = walker_.next(from_server)) take(*piece);
 }
 
 flight flight_reader::state() const {
@@ -36,47 +43,88 @@ flight flight_reader::state() const {
     return tls13_ ? judge_encrypted() : flight::begun;
 }
 
-void flight_reader::on_record(direction, const record_header& header, std::uint64_t, bool clear) {
-    if (clear) return;
+// In TLS 1.3 a CCS means nothing.
+void flight_reader::take(const piece& now) {
+    const auto& header = now.header;
+    if (header.is(content_type::application_data) || (change_cipher_spec_ && !tls13_)) {
+        if (now.last) hide(header);
+        return;
+    }
+    if (header.is(content_type::handshake)) read_handshake(now.body);
+    if (header.is(content_type::alert)) read_alert(now.body);
+    if (now.last && header.is(content_type::change_cipher_spec)) change_cipher_spec_ = true;
+}
+
+void flight_reader::hide(const record_header& header) {
     if (!tls13_) {
         // Up to TLS 1.2 it is Finished. Application data before any ServerHello is none of ours.
         ended_ = true;
         return;
     }
-    if (header.is(content_type::alert)) ended_ = true; // no alert of TLS 1.3, but one all the same
     last_hidden_ = plaintext_of(header.length);
     hidden_total_ += last_hidden_;
 }
 
-void flight_reader::on_handshake(direction, handshake_message&& message) {
-    if (message.raw.is(handshake_type::server_hello_done)) ended_ = true;
-    const auto* hello = std::get_if<server_hello>(&message.content);
-    if (hello == nullptr) return;
-    if (hello->hello_retry_request) ended_ = true;
-    if (!is_tls13(hello->version) || hello->hello_retry_request) return;
-    tls13_ = true;
-    with_psk_ = hello->selected_psk.has_value();
-    finished_size_ = 4 + (hello->cipher_suite == tls_aes_256_gcm_sha384 ? 48 : 32);
+void flight_reader::read_handshake(bytes_view body) {
+    while (const auto message = messages_.next(body)) {
+        if (message->is(handshake_type::server_hello_done)) ended_ = true;
+        if (message->is(handshake_type::server_hello) && !message->truncated)
+            read_server_hello(message->body);
+    }
 }
 
-void flight_reader::on_alert(direction, alert seen) {
-    if (!ends_the_connection(seen)) return;
-    ended_ = true;
-    complaint_ = seen;
+void flight_reader::read_server_hello(bytes_view body) {
+    constexpr std::size_t random_size = 32;
+    reader in{body};
+    auto version = in.u16("legacy_version");
+    const auto random = in.take(random_size, "random");
+    in.vector8("legacy_session_id");
+    const auto suite = in.u16("cipher_suite");
+    in.u8("legacy_compression_method");
+    bool with_psk = false;
+    auto extensions = in.at_end() ? reader(bytes_view()) : in.vector16("extensions");
+    while (extensions.ok() && !extensions.at_end()) {
+        const auto id = extensions.u16("extension_type");
+        auto data = extensions.vector16("extension_data");
+        if (id == extension_type::supported_versions && data.left() >= 2)
+            version = data.u16("selected_version");
+        with_psk |= id == extension_type::pre_shared_key;
+    }
+    in.absorb(extensions);
+    if (!in.ok()) return;
+    if (std::ranges::equal(random, hello_retry_request_random)) {
+        ended_ = true;
+    } else if (is_tls13(version)) {
+        tls13_ = true;
+        with_psk_ = with_psk;
+        finished_size_ = 4 + (suite == tls_aes_256_gcm_sha384 ? 48 : 32);
+    }
+}
+
+void flight_reader::read_alert(bytes_view body) {
+    for (const auto byte : body) {
+        if (!alert_level_) {
+            alert_level_ = byte;
+            continue;
+        }
+        const alert seen{*alert_level_, byte};
+        alert_level_.reset();
+        if (!ends_the_connection(seen)) continue;
+        ended_ = true;
+        complaint_ = seen;
+    }
 }
 
 // Half a header that no record begins with is enough to tell.
 bool flight_reader::not_tls() const {
-    const auto& walker = talk_.walker(direction::to_client);
-    const auto half = walker.partial_header();
-    if (walker.lost() || half.empty()) return walker.lost().has_value();
+    const auto half = walker_.partial_header();
+    if (walker_.lost() || half.empty()) return walker_.lost().has_value();
     const auto header = parse_record_header(half);
     return !header && header.error().code != errc::need_more;
 }
 
 bool flight_reader::between_records() const {
-    const auto& walker = talk_.walker(direction::to_client);
-    return !walker.in_record() && walker.partial_header().empty();
+    return !walker_.in_record() && walker_.partial_header().empty();
 }
 
 flight flight_reader::judge_encrypted() const {

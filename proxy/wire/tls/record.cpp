@@ -13,12 +13,17 @@ parsed<record_header> parse_record_header(bytes_view input) {
     if (input.size() > 1 && input[1] != 3) return wrong(1, "legacy_record_version");
     if (input.size() > 2 && input[2] > 4) return wrong(1, "legacy_record_version");
 
-    reader in{input};
-    record_header header;
-    header.type = in.u8("type");
-    header.version = in.u16("legacy_record_version");
-    header.length = in.u16("length");
-    if (!in.ok()) return std::unexpected(in.error());
+    if (input.size() < record_header_size) {
+        reader in{input};
+        in.u8("type");
+        in.u16("legacy_record_version");
+        in.u16("length");
+        return std::unexpected(in.error());
+    }
+    record_header header; // by hand: each record of each flow comes by here
+    header.type = input[0];
+    header.version = static_cast<std::uint16_t>(input[1] << 8 | input[2]);
+    header.length = static_cast<std::uint16_t>(input[3] << 8 | input[4]);
     if (header.length > max_ciphertext_length) return wrong(3, "length");
     return header;
 }

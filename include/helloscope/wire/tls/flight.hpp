@@ -15,7 +15,9 @@
 // misses bytes.
 #pragma once
 
-#include "helloscope/wire/tls/conversation.hpp"
+#include "helloscope/wire/tls/alert.hpp"
+#include "helloscope/wire/tls/handshake_assembler.hpp"
+#include "helloscope/wire/tls/record_walker.hpp"
 
 namespace helloscope::wire::tls {
 
@@ -26,7 +28,9 @@ enum class flight : std::uint8_t {
     whole,
 };
 
-class flight_reader final : private conversation_sink {
+// The observer of a flow reads the same bytes and tells what they are: here nothing is kept of
+// them.
+class flight_reader {
   public:
     // The next bytes of the server, cut as they may be.
     void feed(bytes_view from_server);
@@ -35,17 +39,23 @@ class flight_reader final : private conversation_sink {
     const std::optional<alert>& complaint() const { return complaint_; }
 
   private:
-    void on_record(
-        direction, const record_header& header, std::uint64_t offset, bool clear) override;
-    void on_handshake(direction, handshake_message&& message) override;
-    void on_alert(direction, alert seen) override;
+    static constexpr std::size_t longest_read = 16 * 1024; // of a message; a chain may be longer
+
+    void take(const piece& now);
+    void read_handshake(bytes_view body);
+    void read_server_hello(bytes_view body);
+    void read_alert(bytes_view body);
+    void hide(const record_header& header);
 
     bool not_tls() const;
     bool between_records() const;
     flight judge_encrypted() const;
 
-    conversation talk_;
+    record_walker walker_;
+    handshake_assembler messages_{longest_read};
+    std::optional<std::uint8_t> alert_level_; // of an alert cut in two
     std::uint64_t size_ = 0;
+    bool change_cipher_spec_ = false;
     bool ended_ = false;              // by a message or an alert: nothing after it takes that back
     bool tls13_ = false;              // a ServerHello said so; a HelloRetryRequest does not count
     bool with_psk_ = false;           // and resumes
