@@ -17,11 +17,13 @@ constexpr std::size_t small_record = 2 * 1024;
 
 } // namespace
 
-fast_path::fast_path(flow& moving, direction way)
-    : flow_(moving), way_(way), reach_(least_reach), look_(moving.from(way).plain_socket()) {
-    const auto& common = moving.around.common;
-    can_ = common.path != data_path::copy && !common.options.recording.payload_all &&
-           moving.from(way).plain_socket() >= 0 && moving.to(way).plain_socket() >= 0;
+fast_path::fast_path(flow& moving, direction way) : flow_(moving), way_(way), reach_(least_reach) {}
+
+// The legs of a flow that heals are plain sockets only when that is over.
+bool fast_path::can() const {
+    const auto& common = flow_.around.common;
+    return common.path != data_path::copy && !common.options.recording.payload_all &&
+           flow_.from(way_).plain_socket() >= 0 && flow_.to(way_).plain_socket() >= 0;
 }
 
 fast_path::step fast_path::move(net::pipe& through) {
@@ -52,9 +54,10 @@ fast_path::step fast_path::move_opaque(net::pipe& through) {
 fast_path::step fast_path::move_peeked(net::pipe& through) {
     step done;
     batch ahead;
+    if (!look_) look_.emplace(flow_.from(way_).plain_socket());
     bool nothing = false; // no byte waits where the last peek looked
     plan_batch(ahead, flow_.watching.walker(way_), reach_, [&](std::size_t at, auto into) {
-        const auto seen = look_.at(at, into);
+        const auto seen = look_->at(at, into);
         const bool fine = !seen.error || seen.error == net::asio::error::would_block ||
                           seen.error == net::asio::error::eof;
         if (!fine) broken_ = seen.error;

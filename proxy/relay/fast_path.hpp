@@ -19,7 +19,10 @@ class fast_path {
     bool pays() const { return pays_; }
     // What a read into memory brought, which is how it begins to pay.
     void copied(std::size_t size) {
-        pays_ = can_ && size >= worth_it && (doubts_ == 0 || --doubts_ == 0);
+        if (size < worth_it)
+            pays_ = false;
+        else
+            pays_ = can() && (doubts_ == 0 || --doubts_ == 0);
     }
 
     struct step {
@@ -38,6 +41,7 @@ class fast_path {
   private:
     static constexpr std::size_t worth_it = 8 * 1024; // bytes at once
 
+    bool can() const;
     step move_opaque(net::pipe& through);
     step move_peeked(net::pipe& through);
     step move_teed(net::pipe& through);
@@ -46,11 +50,11 @@ class fast_path {
 
     flow& flow_;
     direction way_;
-    bool can_ = false, pays_ = false;
+    bool pays_ = false;
     int doubts_ = 0;        // reads into memory before another try: records were small
     std::size_t reach_;     // bytes to move at once
     std::size_t total_ = 0; // moved in this turn
-    net::peeker look_;
+    std::optional<net::peeker> look_;
     net::error_code broken_;
 };
 

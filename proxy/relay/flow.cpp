@@ -199,7 +199,7 @@ void flow::abort() {
     if (opens != nullptr) opens->give_up.emit(net::asio::cancellation_type::terminal);
     if (client) client->reset();
     if (server) server->reset();
-    if (beside != nullptr) beside->abort();
+    if (beside != nullptr) beside->give_up();
 }
 
 void flow::cut() {

@@ -52,12 +52,13 @@ class flow final : private observer_sink {
         explicit opening(bool may_leave) : client_may_leave(may_leave) {}
     };
 
-    // What runs beside the flow while one of its stages lasts. Both are called on its thread.
+    // What runs beside the flow while one of its stages lasts. All are called on its thread.
     class companion {
       public:
         virtual ~companion() = default;
-        virtual void tick() = 0;  // each `period`
-        virtual void abort() = 0; // the flow's legs have been reset
+        virtual void tick() = 0;                   // each `period`
+        virtual void give_up() = 0;                // the client has left, or the legs were reset
+        virtual net::awaitable<void> finish() = 0; // until nothing of it runs; it was given up
     };
 
     flow(surroundings around, std::unique_ptr<net::stream> client, arrival came);

@@ -75,14 +75,10 @@ awaitable<std::optional<opened_tunnel>> open_tunnel(flow& running) {
     const auto executor = co_await net::asio::this_coro::executor;
     running.inquiry = make_investigating(running, executor, *asked, *made);
     const bool v6 = made->local.address.v6;
+    opened_tunnel opened(from.take(), made->early);
+    if (!running.aborted && heals(running))
+        heal_leg(running, executor, std::move(*asked), std::move(*made));
     if (running.faults) running.faults->wrap(executor, v6);
-    opened_tunnel opened(from.take(), std::move(made->early));
-    if (!running.aborted && heals(running)) {
-        auto raced = co_await race_first_flight(
-            running, *asked, *made, std::move(opened.from_client), std::move(opened.from_server));
-        opened = opened_tunnel(std::move(raced.from_client), std::move(raced.from_server));
-        if (running.faults) running.faults->wrap(executor, v6); // the leg may be another one
-    }
     co_return opened;
 }
 

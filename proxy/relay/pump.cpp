@@ -216,6 +216,7 @@ struct two_ways {
 awaitable<void> run_direction(flow& moving, direction way, bytes early, two_ways& both) {
     auto end = co_await move_direction(moving, way, std::move(early));
     if (moving.aborted) co_return;
+    if (way == direction::to_server && moving.beside != nullptr) moving.beside->give_up();
     // A leg that refused our writes ends its reads with EOF: the reset was reported to the writer.
     if (end == ending::fin && both.broken[index_of(opposite(way))]) end = ending::broken_source;
     moving.watching.ended(way, moving.clock.now());

@@ -151,6 +151,7 @@ awaitable<void> worker::serve(net::tcp::socket client, arrival came) {
     const auto place = flows_.insert(flows_.end(), &one);
     try {
         co_await run_flow(one);
+        if (one.beside != nullptr) co_await one.beside->finish();
         if (one.inquiry) co_await one.inquiry->finish();
         one.finish();
     } catch (const std::exception& bug) {
@@ -158,7 +159,8 @@ awaitable<void> worker::serve(net::tcp::socket client, arrival came) {
         one.abort();
         if (one.inquiry) one.inquiry->stop();
     }
-    if (one.inquiry) co_await one.inquiry->finish(); // whatever has happened
+    if (one.beside != nullptr) co_await one.beside->finish(); // whatever has happened
+    if (one.inquiry) co_await one.inquiry->finish();
     flows_.erase(place);
     if (common.count.open >= common.options.max_flows)
         for (auto& waiting : doors_) waiting.room.cancel();

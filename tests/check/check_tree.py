@@ -18,6 +18,7 @@ UNTESTED = {
     "proxy/app/run.cpp": "the same; tests/cli/test_run.py and tests/clients are its users",
     "proxy/relay/flow_runner.cpp": "tests/relay/proxy_test.cpp leads flows through it, on sockets",
     "proxy/relay/http_forward.cpp": "tests/clients/test_http_semantics.py leads requests through it",
+    "proxy/relay/race.cpp": "tests/relay/healing_test.cpp runs races under a pump",
     "proxy/relay/server_leg.cpp": "tests/clients/test_parents.py and test_fake_parents.py lead flows there",
     "proxy/relay/worker.cpp": "tests/relay/proxy_test.cpp: a worker is what runs behind a proxy",
     "proxy/net/boost.cpp": "the separately compiled part of Asio and Beast, no code of ours",

@@ -40,8 +40,7 @@ struct racing : test::flow_fixture {
     std::vector<std::optional<shape::clamp>> clamps;
     std::vector<std::string> last_words{8}; // of the first leg and of the others
     std::size_t unreachable = 0;            // so many are not connected
-    std::optional<raced> outcome;
-    bool over = false;
+    bool over = false;                      // the pump
 
     racing() {
         asked.target = {"registry.test", 443};
@@ -70,14 +69,14 @@ struct racing : test::flow_fixture {
         leg_opener open = [this](std::size_t, std::optional<shape::clamp> clamp) {
             return opened(clamp);
         };
+        request again;
+        again.target = asked.target;
+        leg.early = to_bytes(as_bytes(early_server));
+        heal_leg(*flow, context.get_executor(), std::move(again), leg, std::move(open));
         boost::asio::co_spawn(
-            context,
-            race_first_flight(
-                *flow, asked, leg, to_bytes(as_bytes(early)), to_bytes(as_bytes(early_server)),
-                std::move(open)),
-            [this](std::exception_ptr bug, std::optional<raced> got) {
+            context, pump(*flow, to_bytes(as_bytes(early)), leg.early),
+            [this](std::exception_ptr bug) {
                 over = true;
-                outcome = std::move(got);
                 if (bug) std::rethrow_exception(bug);
             });
         settle();
@@ -133,7 +132,11 @@ struct racing : test::flow_fixture {
         }
         return out;
     }
-    std::string from_server() const { return outcome ? text_of(outcome->from_server) : ""; }
+    // Which leg is the client's now.
+    bool goes_on_with(const memory_stream& one) {
+        client_says("on");
+        return one.sent.ends_with("on");
+    }
 };
 
 using lines = std::vector<std::string>;
@@ -147,19 +150,16 @@ TEST_CASE_METHOD(racing, "a healthy flow: all passes as it comes, and nothing el
     client_says(hello.substr(1448));
     CHECK(server->sent == hello);
     tick();
-    CHECK_FALSE(over);
+    CHECK(flow->beside != nullptr);
     server->gives(answer);
     settle();
-    REQUIRE(over);
-    CHECK(from_server() == answer);
-    CHECK(outcome->from_client.empty());
-    CHECK(flow->server.get() == server);
+    CHECK(client->sent == answer);
     CHECK(flow->beside == nullptr);
     CHECK(story().empty());
     CHECK(clamps.empty());
-    CHECK(client->sent.empty()); // the pump passes it on
     CHECK(flow->watching.total(direction::to_server) == hello.size());
-    CHECK(flow->watching.total(direction::to_client) == 0);
+    CHECK(flow->watching.total(direction::to_client) == answer.size());
+    CHECK(goes_on_with(*server));
 }
 
 TEST_CASE_METHOD(racing, "the server's bytes wait until they may be a whole flight") {
@@ -167,14 +167,16 @@ TEST_CASE_METHOD(racing, "the server's bytes wait until they may be a whole flig
     CHECK(server->sent == hello);
     server->gives(answer.substr(0, 127)); // the ServerHello
     settle();
-    CHECK_FALSE(over);
+    CHECK(client->sent.empty());
     server->gives(answer.substr(127, 800));
     settle();
-    CHECK_FALSE(over);
+    CHECK(client->sent.empty());
     server->gives(answer.substr(927));
     settle();
-    REQUIRE(over);
-    CHECK(from_server() == answer);
+    CHECK(client->sent == answer);
+    server->gives("more");
+    settle();
+    CHECK(client->sent == answer + "more");
 }
 
 TEST_CASE_METHOD(racing, "there is nothing to heal where the server speaks first") {
@@ -182,54 +184,54 @@ TEST_CASE_METHOD(racing, "there is nothing to heal where the server speaks first
         race();
         server->gives("220 mail");
         settle();
-        CHECK(from_server() == "220 mail");
+        CHECK(client->sent == "220 mail");
     }
     SECTION("in the middle of the hello") {
         race();
         client_says(hello.substr(0, 100));
         server->gives(alert);
         settle();
-        CHECK(from_server() == alert);
+        CHECK(client->sent == alert);
     }
     SECTION("behind the answer of a parent") {
         race("early", "220 mail");
-        CHECK(from_server() == "220 mail");
-        CHECK(text_of(outcome->from_client) == "early");
+        CHECK(client->sent == "220 mail");
+        CHECK(server->sent == "early");
     }
     SECTION("by closing") {
         race();
         server->ends();
         settle();
-        CHECK(from_server().empty());
+        CHECK(client->sends_ended);
     }
-    CHECK(over);
     CHECK(story().empty());
+    CHECK(goes_on_with(*server));
 }
 
 TEST_CASE_METHOD(racing, "what is no hello, or more than one, passes on and is not repeated") {
     SECTION("no TLS") {
         race();
         client_says("SSH-2.0-x\r\n");
-        CHECK(over);
         CHECK(server->sent == "SSH-2.0-x\r\n");
     }
     SECTION("early data") {
         const auto turns = test::dialogue("rfc8448-4-early-data");
         race();
         client_says(text_of(turns.front().record));
-        CHECK(over);
         CHECK(server->sent == text_of(turns.front().record));
     }
     SECTION("a client that goes on while it waits") {
         begin_stuck();
         REQUIRE(others.size() == 1);
         client_says("more");
-        CHECK(over);
-        CHECK(flow->server.get() == server);
         CHECK(server->sent == hello + "more");
         CHECK(story().back() == "healed by 0 ");
+        CHECK(last_words[1] == hello); // and it is gone
     }
-    CHECK(outcome->from_client.empty());
+    server->gives("half"); // is not held back
+    settle();
+    CHECK(client->sent == "half");
+    CHECK(goes_on_with(*server));
 }
 
 TEST_CASE_METHOD(racing, "a stuck hello is sent beside, and the first to answer is joined") {
@@ -246,9 +248,8 @@ TEST_CASE_METHOD(racing, "a stuck hello is sent beside, and the first to answer 
     CHECK_FALSE(server->was_reset); // it may still come through
     others[0]->gives(answer);
     settle();
-    REQUIRE(over);
-    CHECK(from_server() == answer);
-    CHECK(flow->server.get() == others[0]);
+    CHECK(client->sent == answer);
+    CHECK(goes_on_with(*others[0]));
     CHECK(last_words[0] == hello); // and it is gone
     CHECK(
         story() == lines{
@@ -271,9 +272,9 @@ TEST_CASE_METHOD(racing, "the first attempt wins if it comes through at last") {
     REQUIRE(others.size() == 1);
     server->gives(answer);
     settle();
-    REQUIRE(over);
-    CHECK(flow->server.get() == server);
-    CHECK(from_server() == answer);
+    CHECK(client->sent == answer);
+    CHECK(goes_on_with(*server));
+    CHECK(last_words[1] == hello);
     CHECK(story().back() == "healed by 1 ");
     CHECK(story()[2] == "1 answered");
     CHECK(story()[3] == "2 given up");
@@ -296,11 +297,11 @@ TEST_CASE_METHOD(racing, "the ladder goes on while all attempts are stuck") {
     CHECK(others[3]->segments == lines{hello.substr(0, 747), hello.substr(747)});
     REQUIRE(others[4]->segments.size() == 2);
     CHECK(others[4]->sent.size() == hello.size() + 5);
-    CHECK_FALSE(over);
+    CHECK(client->sent.empty());
     others[1]->gives(answer); // any of them may win
     settle();
-    CHECK(over);
-    CHECK(flow->server.get() == others[1]);
+    CHECK(client->sent == answer);
+    CHECK(goes_on_with(*others[1]));
     CHECK(story().back() == "healed by 3 mtu:1280");
 }
 
@@ -308,8 +309,7 @@ TEST_CASE_METHOD(racing, "an alert ends the race at once") {
     begin_stuck();
     others[0]->gives(alert);
     settle();
-    REQUIRE(over);
-    CHECK(from_server() == alert);
+    CHECK(client->sent == alert);
     CHECK(story()[3] == "2 alert");
     CHECK_FALSE(
         common.cures.recall({*parse_network("192.0.2.0/24"), asked.target, ""}, flow->clock.now()));
@@ -324,8 +324,8 @@ TEST_CASE_METHOD(racing, "a reset is answered by another attempt at once") {
     CHECK(story() == lines{"1 begins : ", "1 rst", "2 begins mtu:1400: reset"});
     others[0]->gives(answer);
     settle();
-    CHECK(over);
-    CHECK(flow->server.get() == others[0]);
+    CHECK(client->sent == answer);
+    CHECK(goes_on_with(*others[0]));
 }
 
 TEST_CASE_METHOD(racing, "where all are reset, the client gets the first one's reset") {
@@ -338,13 +338,9 @@ TEST_CASE_METHOD(racing, "where all are reset, the client gets the first one's r
         others[i]->breaks();
         settle();
     }
-    REQUIRE(over);
+    CHECK(over);
     CHECK(others.size() == 3); // one clamp, even pieces, even records
     CHECK(story().back() == "healed by 0 ");
-    boost::asio::co_spawn(context, pump(*flow, {}, {}), [](std::exception_ptr bug) {
-        if (bug) std::rethrow_exception(bug);
-    });
-    settle();
     CHECK(client->was_reset);
     const auto closings = told.all<model::closed>();
     REQUIRE(closings.size() == 1);
@@ -375,17 +371,36 @@ TEST_CASE_METHOD(racing, "a silent server gets one more connection, and when tim
     CHECK(clamps[0] == shape::clamp{shape::clamp::measure::mtu, 1280});
     tick();
     CHECK(others.size() == 1);
-    CHECK_FALSE(over);
+    CHECK_FALSE(others[0]->was_reset);
     healing().limits.total = 0ms;
     tick();
-    REQUIRE(over);
-    CHECK(flow->server.get() == server);
     CHECK_FALSE(server->was_reset);
     CHECK(last_words[1] == hello);
     CHECK(
         story() == lines{
                        "1 begins : ", "2 begins mtu:1280: acknowledged and not answered",
                        "1 unanswered", "2 given up", "healed by 0 "});
+    server->gives("late");
+    settle();
+    CHECK(client->sent == "late");
+    CHECK(goes_on_with(*server));
+}
+
+TEST_CASE_METHOD(racing, "half an answer is passed on when time is up") {
+    race();
+    client_says(hello);
+    server->gives(answer.substr(0, 200));
+    settle();
+    tick();
+    CHECK(client->sent.empty());
+    healing().limits.total = 0ms;
+    tick();
+    CHECK(client->sent == answer.substr(0, 200));
+    server->gives(answer.substr(200));
+    settle();
+    CHECK(client->sent == answer);
+    CHECK(flow->beside == nullptr);
+    CHECK(story().empty());
 }
 
 TEST_CASE_METHOD(racing, "segments behind a gap: the answer is too long for the path") {
@@ -404,16 +419,28 @@ TEST_CASE_METHOD(racing, "segments behind a gap: the answer is too long for the 
 TEST_CASE_METHOD(racing, "a client that leaves ends all attempts, and the pump sees how it left") {
     begin_stuck();
     REQUIRE(others.size() == 1);
-    SECTION("orderly") { client->ends(); }
-    SECTION("by a reset") { client->breaks(); }
-    settle();
-    REQUIRE(over);
-    CHECK(flow->server.get() == server);
+    std::string how;
+    SECTION("orderly") {
+        client->ends();
+        settle();
+        how = "fin";
+        CHECK(server->sends_ended);
+        CHECK_FALSE(server->was_reset);
+    }
+    SECTION("by a reset") {
+        server->in_flight = 0; // else it is waited for
+        client->breaks();
+        settle();
+        how = "rst";
+        CHECK(over);
+        CHECK(server->was_reset);
+    }
     CHECK(story().back() == "healed by 0 ");
     CHECK(last_words[1] == hello);
-    std::array<std::uint8_t, 1> one;
-    CHECK(flow->client->read_now(one).error != boost::asio::error::would_block);
-    CHECK(flow->client->ended());
+    const auto closings = told.all<model::closed>();
+    REQUIRE(closings.size() == 1);
+    CHECK(closings[0].of == model::leg::client);
+    CHECK(closings[0].how == how);
 }
 
 TEST_CASE_METHOD(racing, "an aborted flow ends its race") {
@@ -422,8 +449,14 @@ TEST_CASE_METHOD(racing, "an aborted flow ends its race") {
     flow->abort();
     settle();
     CHECK(over);
-    CHECK(flow->beside == nullptr);
     CHECK(last_words[1] == hello);
+    CHECK(story().size() == 2); // nothing is told of its end
+    REQUIRE(flow->beside != nullptr);
+    bool finished = false;
+    boost::asio::co_spawn(
+        context, flow->beside->finish(), [&](std::exception_ptr) { finished = true; });
+    settle();
+    CHECK(finished);
 }
 
 TEST_CASE_METHOD(
@@ -445,7 +478,7 @@ TEST_CASE_METHOD(
         CHECK(server->sent == hello); // as it came, too
         others[0]->gives(answer);
         settle();
-        CHECK(over);
+        CHECK(client->sent == answer);
         CHECK(story().back() == "healed by 2 records:5|split:records again");
         CHECK(common.cures.recall(place, now));
     }
@@ -466,21 +499,25 @@ TEST_CASE_METHOD(racing, "a client that fills the first leg waits for it as with
     race();
     client_says(hello);
     CHECK(server->sent == hello.substr(0, 100));
-    CHECK_FALSE(over);
     server->takes(10'000);
     settle();
     CHECK(server->sent == hello);
-    server->gives(answer);
+    server->gives(answer.substr(0, 127));
     settle();
-    CHECK(over);
+    CHECK(client->sent.empty());
+    server->gives(answer.substr(127));
+    settle();
+    CHECK(client->sent == answer);
 }
 
 TEST_CASE_METHOD(racing, "a leg that breaks while the hello is written is the pump's to tell") {
     race();
     server->refuses_writes();
     client_says(hello);
-    REQUIRE(over);
-    CHECK(text_of(outcome->from_client) == hello);
-    CHECK(flow->watching.total(direction::to_server) == 0);
     CHECK(story().empty());
+    CHECK(others.empty());
+    const auto closings = told.all<model::closed>();
+    REQUIRE(closings.size() == 1);
+    CHECK(closings[0].of == model::leg::server);
+    CHECK(closings[0].how == "rst");
 }

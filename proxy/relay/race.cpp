@@ -1,0 +1,374 @@
+#include "race.hpp"
+
+#include "helloscope/net/streams/perform_plan.hpp"
+#include "helloscope/policy/route.hpp"
+#include "helloscope/shape/plan.hpp"
+
+namespace helloscope::relay {
+
+using heal::ending;
+using net::asio::awaitable;
+using wire::tls::flight;
+
+namespace {
+
+std::string word_of(ending how) {
+    switch (how) {
+    case ending::none: break;
+    case ending::rst: return "rst";
+    case ending::fin: return "fin";
+    case ending::connect: return "connect";
+    case ending::broken: return "broken";
+    }
+    return "given up";
+}
+
+ending ending_of(const net::error_code& error) {
+    if (error == net::asio::error::eof) return ending::fin;
+    const bool reset = error == net::asio::error::connection_reset ||
+                       error == net::asio::error::broken_pipe;
+    return reset ? ending::rst : ending::broken;
+}
+
+} // namespace
+
+race::race(
+    flow& of, net::asio::any_io_executor executor, request asked, server_leg like, leg_opener open)
+    : of_(of), executor_(std::move(executor)), asked_(std::move(asked)), like_(std::move(like)),
+      open_(std::move(open)), changed_(executor_, std::chrono::steady_clock::time_point::max()) {
+    auto& one = add();
+    one.address = like_.address;
+    one.local = like_.local;
+    one.stream = std::move(of_.server);
+}
+
+// ---- the flow's leg
+
+void race::wrote(bytes_view sent, bool more) {
+    if (winner_ != nullptr || sent.empty()) return;
+    const auto state = flight_.feed(sent);
+    if (state == heal::first_flight::state::growing) return;
+    if (state == heal::first_flight::state::unrepeatable || more)
+        settle(first());
+    else
+        began(first());
+}
+
+awaitable<net::error_code> race::wait_for_answer() {
+    while (winner_ == nullptr) {
+        if (first().over != ending::none) {
+            co_await changed_.async_wait(net::as_result);
+            continue;
+        }
+        waits_ = true;
+        const auto stopped = co_await first().stream->wait_readable();
+        waits_ = false;
+        if (winner_ == nullptr && stopped) stop();
+        if (winner_ == nullptr) read(first());
+    }
+    drop_losers();
+    if (bug_) std::rethrow_exception(std::exchange(bug_, nullptr));
+    if (stopped_) co_return net::asio::error::operation_aborted;
+    if (holds()) co_return net::error_code();
+    co_return co_await leg().wait_readable();
+}
+
+net::moved race::take(std::span<std::uint8_t> into) {
+    if (winner_ == nullptr) return {0, net::asio::error::would_block};
+    const auto left = bytes_view(winner_->answer).subspan(taken_);
+    if (left.empty()) return winner_->error ? net::moved{0, winner_->error} : leg().read_now(into);
+    const auto size = std::min(left.size(), into.size());
+    std::copy_n(left.begin(), size, into.begin());
+    taken_ += size;
+    return {size, {}};
+}
+
+bool race::holds() const {
+    return winner_ != nullptr && (taken_ < winner_->answer.size() || winner_->error);
+}
+
+net::error_code race::ended() const {
+    if (winner_ == nullptr) return {};
+    if (taken_ < winner_->answer.size()) return {};
+    return winner_->error ? winner_->error : leg().ended();
+}
+
+void race::stop() {
+    stopped_ = true;
+    settle(first());
+}
+
+std::unique_ptr<net::stream> race::only_leg() {
+    if (winner_ == nullptr || running_ > 0 || waits_ || holds()) return nullptr;
+    return std::move(winner_->stream);
+}
+
+awaitable<void> race::finish() {
+    while (running_ > 0) co_await changed_.async_wait(net::as_result);
+}
+
+heal::place race::place() const {
+    heal::place is;
+    is.from = heal::network_of(first().local.address);
+    is.to = asked_.target;
+    if (!like_.way.parents.empty()) is.parent = to_string(like_.way.parents.front());
+    return is;
+}
+
+// ---- the attempts
+
+race::contender& race::add() {
+    auto& one = contenders_.emplace_back();
+    one.number = static_cast<std::uint32_t>(contenders_.size());
+    one.began = of_.clock.now();
+    return one;
+}
+
+void race::spawn(contender& one, awaitable<void> what) {
+    ++running_;
+    const auto ended = [this](std::exception_ptr failed) {
+        if (failed && !bug_) bug_ = failed;
+        if (failed) settle(first());
+        --running_;
+        drop_losers();
+        changed_.cancel();
+    };
+    net::asio::co_spawn(
+        executor_, std::move(what), net::asio::bind_cancellation_slot(one.give_up.slot(), ended));
+}
+
+awaitable<void> race::attempt(contender& one) {
+    co_await net::asio::this_coro::throw_if_cancelled(false);
+    auto made = co_await open(one);
+    one.stream = std::move(made.stream);
+    if (winner_ != nullptr) {
+        if (one.stream) one.stream->reset();
+        co_return;
+    }
+    if (!one.stream) {
+        over(one, ending::connect, {});
+        co_return;
+    }
+    one.address = made.address;
+    one.local = made.local;
+    const auto failed = co_await send(one);
+    if (winner_ != nullptr) co_return;
+    if (failed) {
+        over(one, ending_of(failed), failed);
+        co_return;
+    }
+    began(one);
+    if (!made.early.empty()) heard(one, made.early);
+    co_await listen(one);
+}
+
+awaitable<leg_beside> race::open(const contender& one) {
+    // A cut alone keeps to the clamp that the route has anyway.
+    const auto limit = one.how.limit || !of_.route ? one.how.limit : of_.route->shaping.limit;
+    const auto turn = one.number - 1;
+    return open_ ? open_(turn, limit) : open_leg_beside(of_, asked_, like_, turn, limit);
+}
+
+// The first flight in the shape of the attempt.
+awaitable<net::error_code> race::send(contender& on) {
+    const auto sent = flight_.sent();
+    const auto plan = shape::make_plan(on.how, sent, shape::read_first_flight(sent));
+    co_return co_await net::perform_plan(*on.stream, plan);
+}
+
+awaitable<void> race::listen(contender& to) {
+    while (winner_ == nullptr && to.over == ending::none) {
+        const auto stopped = co_await to.stream->wait_readable();
+        if (stopped || winner_ != nullptr) co_return;
+        read(to);
+    }
+}
+
+void race::read(contender& from) {
+    auto buffer = of_.around.buffers.borrow();
+    const auto got = from.stream->read_now(buffer.span());
+    if (got.size > 0)
+        heard(from, bytes_view(buffer.span()).first(got.size));
+    else if (got.error != net::asio::error::would_block)
+        over(from, ending_of(got.error), got.error);
+}
+
+void race::heard(contender& from, bytes_view read) {
+    from.heard = of_.clock.now();
+    from.answer.insert(from.answer.end(), read.begin(), read.end());
+    if (flight_.now() != heal::first_flight::state::whole) return settle(from); // unasked
+    from.reading.feed(read);
+    const auto state = from.reading.state();
+    if (state == flight::whole)
+        settle(from);
+    else if (state == flight::possible || from.answer.size() >= wanted().limits.held)
+        consider();
+}
+
+// All of its first flight was given to the kernel.
+void race::began(contender& one) {
+    one.sent = true;
+    one.sent_at = one.heard = of_.clock.now();
+    if (one.number > 1) return;
+    one.began = whole_at_ = one.sent_at;
+    remembered_ = of_.around.common.cures.recall(place(), whole_at_);
+    if (remembered_) spawn(one, begin_remembered());
+}
+
+// The client's bytes are shown before what they lead to.
+awaitable<void> race::begin_remembered() {
+    co_await net::asio::post(executor_, net::asio::use_awaitable);
+    consider();
+}
+
+void race::over(contender& one, ending how, const net::error_code& error) {
+    one.over = how;
+    if (error != net::asio::error::eof) one.error = error; // which a stream says again
+    if (flight_.now() != heal::first_flight::state::whole) return settle(one);
+    if (contenders_.size() > 1) tell_end(one, word_of(how));
+    consider();
+}
+
+// ---- the decisions
+
+void race::consider() {
+    while (winner_ == nullptr && !of_.aborted && whole_at_ != timestamp()) {
+        const auto next = heal::decide(situation(), wanted().ladder, wanted().limits);
+        if (next.what == heal::decision::verb::wait) return;
+        if (next.what == heal::decision::verb::join)
+            return settle(
+                *std::next(contenders_.begin(), static_cast<std::ptrdiff_t>(next.attempt)));
+        start(next);
+    }
+}
+
+heal::situation race::situation() const {
+    const auto now = of_.clock.now();
+    heal::situation is;
+    is.since = now - whole_at_;
+    is.attempts.reserve(contenders_.size());
+    for (const auto& one : contenders_) is.attempts.push_back(seen_of(one, now));
+    is.flight_size = flight_.sent().size();
+    is.remembered = remembered_;
+    return is;
+}
+
+heal::attempt race::seen_of(const contender& one, timestamp now) const {
+    heal::attempt is;
+    is.how = one.how;
+    is.of_rung = one.of_rung;
+    is.v6 = one.address.address.v6;
+    is.sent = one.sent;
+    is.over = one.over;
+    is.since = now - (one.sent ? one.sent_at : one.began);
+    is.quiet = now - (one.sent ? one.heard : one.began);
+    is.answer = one.reading.state();
+    is.received = one.answer.size();
+    if (!one.sent || one.over != ending::none) return is;
+    const auto& stream = *one.stream;
+    is.path = stream.path();
+    is.unacknowledged = stream.unacknowledged();
+    if (is.path) is.gap = is.path->rcv_held.value_or(0) > 0;
+    return is;
+}
+
+void race::start(const heal::decision& next) {
+    auto& before = first();
+    if (contenders_.size() == 1) {
+        of_.tell(model::heal_attempt{1, "", "", before.address});
+        if (before.over != ending::none) tell_end(before, word_of(before.over));
+    }
+    const auto sample = before.stream->path();
+    heal::hello_size hello;
+    hello.flight = static_cast<std::uint32_t>(flight_.sent().size());
+    hello.message = flight_.message_size();
+    if (sample) hello.segment = sample->snd_mss.value_or(0);
+    auto& one = add();
+    one.of_rung = next.of_rung;
+    one.how = next.of_rung ? heal::shape_of(wanted().ladder.at(*next.of_rung), hello)
+                           : *remembered_;
+    one.address = like_.at(one.number - 1);
+    of_.tell(model::heal_attempt{one.number, to_string(one.how), next.why, one.address});
+    spawn(one, attempt(one));
+}
+
+void race::settle(contender& on) {
+    if (winner_ != nullptr) return;
+    winner_ = &on;
+    if (!of_.aborted) tell_outcome();
+    for (auto& one : contenders_) {
+        if (&one != &on && one.stream) one.stream->reset();
+        if (&one != &on) one.give_up.emit(net::asio::cancellation_type::terminal);
+    }
+    if (on.number > 1) note_own_end(of_, on.local);
+    if (on.number > 1 || (waits_ && holds())) on.stream->stop_waiting(); // who waits is told
+    changed_.cancel();
+}
+
+// Once nobody waits for their streams any more. A coroutine that ends still needs its contender.
+void race::drop_losers() {
+    if (winner_ == nullptr || running_ > 0) return;
+    for (auto& one : contenders_)
+        if (&one != winner_ && !(waits_ && one.number == 1)) one.stream.reset();
+}
+
+// ---- what is told
+
+void race::tell_end(contender& one, const std::string& how) {
+    if (std::exchange(one.told, true)) return;
+    model::heal_attempt_ended event;
+    event.number = one.number;
+    event.how = how;
+    event.took = of_.clock.now() - one.began;
+    event.received = one.answer.size();
+    if (one.sent) {
+        const auto& stream = *one.stream;
+        event.sent = flight_.sent().size();
+        event.acked = event.sent - std::min<std::uint64_t>(event.sent, stream.unacknowledged());
+        if (const auto sample = stream.path()) {
+            event.retransmits = sample->retransmits;
+            event.sacked = sample->sacked;
+            event.out_of_order = sample->rcv_ooopack;
+            event.snd_mss = sample->snd_mss;
+        }
+    }
+    of_.tell(std::move(event));
+}
+
+// Nothing, where there was no other attempt.
+void race::tell_outcome() {
+    if (contenders_.size() == 1) return;
+    const auto state = winner_->reading.state();
+    const bool answered = state == flight::whole || state == flight::possible;
+    for (auto& one : contenders_) {
+        if (&one != winner_)
+            tell_end(one, word_of(one.over));
+        else if (answered)
+            tell_end(one, one.reading.complaint() ? "alert" : "answered");
+        else
+            tell_end(one, one.over == ending::none ? "unanswered" : word_of(one.over));
+    }
+    model::healed event;
+    event.attempt = answered ? winner_->number : 0;
+    event.took = of_.clock.now() - whole_at_;
+    if (answered) event.shape = to_string(winner_->how);
+    event.remembered = answered && remembered_ && winner_->number == 2;
+    of_.tell(std::move(event));
+    if (answered) learn();
+}
+
+// Only a ServerHello shows that a shape gets through. Where the flow as it came was the first to
+// bring one, nothing needs to be healed there any more.
+void race::learn() {
+    const auto& answer = winner_->answer;
+    const bool hello = !answer.empty() &&
+                       answer.front() == static_cast<int>(wire::tls::content_type::handshake);
+    if (!hello || winner_->reading.complaint()) return;
+    auto& cures = of_.around.common.cures;
+    if (winner_->number > 1)
+        cures.learn(place(), winner_->how, of_.clock.now());
+    else if (remembered_)
+        cures.forget(place(), of_.clock.now());
+}
+
+} // namespace helloscope::relay

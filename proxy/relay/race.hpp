@@ -1,0 +1,102 @@
+// The attempts of a flow that heals, the decisions between them, and what the flow is told of it.
+// The first attempt is the leg that stands: its stream goes on under the pump's reads and writes
+// (healing.cpp), so that a flow in good health has no coroutine, wait or timer more than another.
+// All others have a coroutine each.
+#pragma once
+
+#include "healing.hpp"
+#include "helloscope/heal/decide.hpp"
+#include "helloscope/heal/first_flight.hpp"
+
+#include <list>
+
+namespace helloscope::relay {
+
+class race final : public flow::companion {
+  public:
+    race(
+        flow& of, net::asio::any_io_executor executor, request asked, server_leg like,
+        leg_opener open);
+
+    // ---- the flow's leg, which is the first attempt's until another one has won
+    net::stream& leg() const { return *(winner_ != nullptr ? *winner_ : first()).stream; }
+    // So much of what the client sent was given to it; `more` waits.
+    void wrote(bytes_view sent, bool more);
+    // Until the race is over and there is something to read, or the leg was stopped.
+    net::awaitable<net::error_code> wait_for_answer();
+    net::moved take(std::span<std::uint8_t> into);
+    bool holds() const; // something to read that is not in the leg any more
+    net::error_code ended() const;
+    void stop(); // who waits is to come back: the leg is stopped, reset or closed
+
+    // Where nothing is left of it but the leg, that; else null.
+    std::unique_ptr<net::stream> only_leg();
+
+    void tick() override { consider(); }
+    void give_up() override { settle(first()); }
+    net::awaitable<void> finish() override;
+
+  private:
+    struct contender {
+        std::uint32_t number = 1;
+        shape::shape how;
+        std::optional<std::size_t> of_rung;
+        endpoint address, local;
+        timestamp began{}, sent_at{}, heard{};
+        bool sent = false;
+        bool told = false; // its end
+        heal::ending over = heal::ending::none;
+        net::error_code error; // of that end
+        std::unique_ptr<net::stream> stream;
+        bytes answer;
+        wire::tls::flight_reader reading;
+        net::asio::cancellation_signal give_up;
+    };
+
+    const healing_options& wanted() const { return of_.around.common.options.healing; }
+    contender& first() { return contenders_.front(); }
+    const contender& first() const { return contenders_.front(); }
+    heal::place place() const;
+
+    contender& add();
+    void spawn(contender& one, net::awaitable<void> what);
+    net::awaitable<void> attempt(contender& one);
+    net::awaitable<leg_beside> open(const contender& one);
+    net::awaitable<net::error_code> send(contender& on);
+    net::awaitable<void> listen(contender& to);
+    void read(contender& from);
+    void heard(contender& from, bytes_view read);
+    void began(contender& one);
+    net::awaitable<void> begin_remembered();
+    void over(contender& one, heal::ending how, const net::error_code& error);
+
+    void consider();
+    heal::situation situation() const;
+    heal::attempt seen_of(const contender& one, timestamp now) const;
+    void start(const heal::decision& next);
+    void settle(contender& on);
+    void drop_losers();
+
+    void tell_end(contender& one, const std::string& how);
+    void tell_outcome();
+    void learn();
+
+    flow& of_;
+    const net::asio::any_io_executor executor_;
+    const request asked_;
+    const server_leg like_;
+    const leg_opener open_;
+    heal::first_flight flight_;
+    timestamp whole_at_{};
+    std::optional<shape::shape> remembered_;
+    std::list<contender> contenders_;
+    contender* winner_ = nullptr;
+    std::size_t taken_ = 0;   // of the winner's answer
+    std::size_t running_ = 0; // coroutines
+    bool waits_ = false;      // for the first attempt's stream
+    bool stopped_ = false;
+    net::asio::steady_timer changed_; // cancelled when the race or a coroutine is over
+    std::exception_ptr bug_;
+};
+
+} // namespace helloscope::relay
