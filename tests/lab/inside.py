@@ -22,6 +22,7 @@ import scenarios
 
 RUN = Path("/run")  # a tmpfs of our own: `ip netns` and our files need one, and it goes with us
 MESSAGE = 1 << 17
+PATIENCE = 60  # seconds, for a program to get ready on a machine that is busy
 
 
 class Inside:
@@ -119,7 +120,7 @@ class Inside:
         for one in inherited:
             one.close()
         self.children[child.pid] = child
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + PATIENCE
         while not ready(log.read_bytes()):
             if child.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError(f"{words[0]} is not ready: {log.read_text()}")
