@@ -23,6 +23,9 @@ std::string word_of(ending how) {
     return "given up";
 }
 
+// Room for an answer, from one flow of the thread to the next.
+thread_local bytes spare;
+
 ending ending_of(const net::error_code& error) {
     if (error == net::asio::error::eof) return ending::fin;
     const bool reset = error == net::asio::error::connection_reset ||
@@ -33,12 +36,13 @@ ending ending_of(const net::error_code& error) {
 } // namespace
 
 race::race(
-    flow& of, net::asio::any_io_executor executor, request asked, server_leg like, leg_opener open)
-    : of_(of), executor_(std::move(executor)), asked_(std::move(asked)), like_(std::move(like)),
-      open_(std::move(open)), changed_(executor_, std::chrono::steady_clock::time_point::max()) {
+    flow& of, net::asio::any_io_executor executor, std::unique_ptr<const way_again> way,
+    leg_opener open)
+    : of_(of), executor_(std::move(executor)), way_(std::move(way)), open_(std::move(open)),
+      changed_(executor_, std::chrono::steady_clock::time_point::max()) {
     auto& one = add();
-    one.address = like_.address;
-    one.local = like_.local;
+    one.address = way_->like.address;
+    one.local = way_->like.local;
     one.stream = std::move(of_.server);
 }
 
@@ -100,6 +104,8 @@ void race::stop() {
 
 std::unique_ptr<net::stream> race::only_leg() {
     if (winner_ == nullptr || running_ > 0 || waits_ || holds()) return nullptr;
+    if (winner_->answer.capacity() > spare.capacity()) spare.swap(winner_->answer);
+    spare.clear();
     return std::move(winner_->stream);
 }
 
@@ -110,8 +116,8 @@ awaitable<void> race::finish() {
 heal::place race::place() const {
     heal::place is;
     is.from = heal::network_of(first().local.address);
-    is.to = asked_.target;
-    if (!like_.way.parents.empty()) is.parent = to_string(like_.way.parents.front());
+    is.to = way_->asked.target;
+    if (!way_->like.way.parents.empty()) is.parent = to_string(way_->like.way.parents.front());
     return is;
 }
 
@@ -166,7 +172,7 @@ awaitable<leg_beside> race::open(const contender& one) {
     // A cut alone keeps to the clamp that the route has anyway.
     const auto limit = one.how.limit || !of_.route ? one.how.limit : of_.route->shaping.limit;
     const auto turn = one.number - 1;
-    return open_ ? open_(turn, limit) : open_leg_beside(of_, asked_, like_, turn, limit);
+    return open_ ? open_(turn, limit) : open_leg_beside(of_, way_->asked, way_->like, turn, limit);
 }
 
 // The first flight in the shape of the attempt.
@@ -195,6 +201,7 @@ void race::read(contender& from) {
 
 void race::heard(contender& from, bytes_view read) {
     from.heard = of_.clock.now();
+    if (from.answer.empty()) from.answer.swap(spare);
     from.answer.insert(from.answer.end(), read.begin(), read.end());
     if (flight_.now() != heal::first_flight::state::whole) return settle(from); // unasked
     from.reading.feed(read);
@@ -287,7 +294,7 @@ void race::start(const heal::decision& next) {
     one.of_rung = next.of_rung;
     one.how = next.of_rung ? heal::shape_of(wanted().ladder.at(*next.of_rung), hello)
                            : *remembered_;
-    one.address = like_.at(one.number - 1);
+    one.address = way_->like.at(one.number - 1);
     of_.tell(model::heal_attempt{one.number, to_string(one.how), next.why, one.address});
     spawn(one, attempt(one));
 }

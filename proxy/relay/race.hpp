@@ -12,10 +12,18 @@
 
 namespace helloscope::relay {
 
+// What it takes to go the flow's way again.
+struct way_again {
+    request asked;
+    server_leg like; // the leg that stands
+
+    way_again(request again, server_leg leg) : asked(std::move(again)), like(std::move(leg)) {}
+};
+
 class race final : public flow::companion {
   public:
     race(
-        flow& of, net::asio::any_io_executor executor, request asked, server_leg like,
+        flow& of, net::asio::any_io_executor executor, std::unique_ptr<const way_again> way,
         leg_opener open);
 
     // ---- the flow's leg, which is the first attempt's until another one has won
@@ -83,8 +91,7 @@ class race final : public flow::companion {
 
     flow& of_;
     const net::asio::any_io_executor executor_;
-    const request asked_;
-    const server_leg like_;
+    const std::unique_ptr<const way_again> way_;
     const leg_opener open_;
     heal::first_flight flight_;
     timestamp whole_at_{};
