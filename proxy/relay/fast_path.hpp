@@ -35,6 +35,7 @@ class fast_path {
     net::error_code broken() const { return broken_; }
     // A turn begins: what waits is moved until it is drained, or others have their turn.
     void begin_turn();
+    std::size_t moved() const { return total_; } // in this turn
     // Moves what waits, up to as much as is good at once. `through` is empty before.
     step move(net::pipe& through);
 

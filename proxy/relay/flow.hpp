@@ -1,5 +1,5 @@
-// One client connection and everything known of it: its legs, its clock, its events. The coroutine
-// in flow_runner.cpp leads it from stage to stage; it lives and dies on one thread.
+// One client connection and everything known of it: its legs, its clock, its events.
+// flow_runner.cpp leads it from stage to stage; it lives and dies on one thread.
 #pragma once
 
 #include "buffers.hpp"
@@ -32,6 +32,11 @@ struct arrival {
 
 class flow_faults;
 class investigating;
+
+// Both directions of a flow while bytes pass (pump.hpp).
+struct running_pump {
+    virtual ~running_pump() = default;
+};
 
 class flow final : private observer_sink {
   public:
@@ -130,6 +135,7 @@ class flow final : private observer_sink {
     std::unique_ptr<investigating> inquiry; // null: nothing is asked beside it
     std::unique_ptr<net::stream> client;
     std::unique_ptr<net::stream> server;
+    std::unique_ptr<running_pump> pumping;
     std::shared_ptr<const policy::route> route; // of the last request; null: nothing is done to it
     observer watching;
     timestamp last_byte;

@@ -7,6 +7,8 @@
 #include "investigating.hpp"
 #include "pump.hpp"
 
+#include <spdlog/spdlog.h>
+
 namespace helloscope::relay {
 
 using model::leg;
@@ -82,13 +84,52 @@ awaitable<std::optional<opened_tunnel>> open_tunnel(flow& running) {
     co_return opened;
 }
 
+awaitable<void> end_tunnel(flow& of) {
+    if (of.faults && !of.aborted) co_await of.faults->settle();
+    of.over = true;
+    if (of.aborted) co_return;
+    of.tell_path(leg::client);
+    of.tell_path(leg::server);
+    of.look_at_segments(flow::look::last);
+    of.client->close();
+    of.server->close();
+}
+
+awaitable<void> end_flow(flow& running, bool tunneled, std::exception_ptr bug) {
+    try {
+        if (bug) std::rethrow_exception(bug);
+        if (tunneled) co_await end_tunnel(running);
+        if (running.faults) co_await running.faults->finish();
+        if (running.beside != nullptr) co_await running.beside->finish();
+        if (running.inquiry) co_await running.inquiry->finish();
+        running.finish();
+    } catch (const std::exception& error) {
+        spdlog::error("a flow ended by an internal error: {}", error.what());
+        running.abort();
+        if (running.inquiry) running.inquiry->stop();
+    }
+    if (running.beside != nullptr) co_await running.beside->finish(); // whatever has happened
+    if (running.inquiry) co_await running.inquiry->finish();
+}
+
 } // namespace
 
-awaitable<void> run_flow(flow& running) {
-    auto opened = co_await open_tunnel(running);
-    if (opened)
-        co_await tunnel(running, std::move(opened->from_client), std::move(opened->from_server));
-    if (running.faults) co_await running.faults->finish();
+void run_flow(flow& running, net::asio::io_context& on, flow_end_sink& to) {
+    const auto end = [&running, &on, &to](bool tunneled, std::exception_ptr bug) {
+        net::asio::co_spawn(
+            on, end_flow(running, tunneled, std::move(bug)),
+            [&to](std::exception_ptr) { to.over(); });
+    };
+    const auto go_on = [&running, &on, end](
+                           std::exception_ptr bug, std::optional<opened_tunnel> opened) {
+        running.last_byte = running.clock.now();
+        if (!opened || running.aborted) return end(opened.has_value(), std::move(bug));
+        pump_over over = [end](std::exception_ptr failed) { end(true, std::move(failed)); };
+        start_pump(
+            running, on.get_executor(), std::move(opened->from_client),
+            std::move(opened->from_server), std::move(over));
+    };
+    net::asio::co_spawn(on, open_tunnel(running), go_on);
 }
 
 awaitable<std::optional<server_leg>> open_unless_gone(flow& of, request& asked, bool sent_more) {
@@ -110,14 +151,7 @@ awaitable<std::optional<server_leg>> open_unless_gone(flow& of, request& asked, 
 awaitable<void> tunnel(flow& of, bytes from_client, bytes from_server) {
     of.last_byte = of.clock.now();
     if (!of.aborted) co_await pump(of, std::move(from_client), std::move(from_server));
-    if (of.faults && !of.aborted) co_await of.faults->settle();
-    of.over = true;
-    if (of.aborted) co_return;
-    of.tell_path(leg::client);
-    of.tell_path(leg::server);
-    of.look_at_segments(flow::look::last);
-    of.client->close();
-    of.server->close();
+    co_await end_tunnel(of);
 }
 
 } // namespace helloscope::relay

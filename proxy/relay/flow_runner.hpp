@@ -1,11 +1,20 @@
-// A flow from its first byte to its end, as one readable coroutine.
+// A flow from its first byte to its end: a coroutine up to the tunnel, none while that stands, and
+// another one behind it.
 #pragma once
 
 #include "server_leg.hpp"
 
 namespace helloscope::relay {
 
-net::awaitable<void> run_flow(flow& running);
+struct flow_end_sink {
+    virtual void over() = 0;
+
+  protected:
+    ~flow_end_sink() = default;
+};
+
+// `to` is told once, on `on`, when all has been told of the flow; it may destroy it.
+void run_flow(flow& running, net::asio::io_context& on, flow_end_sink& to);
 
 // ---- stretches of that way which plain HTTP takes too
 

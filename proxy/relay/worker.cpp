@@ -1,10 +1,8 @@
 #include "worker.hpp"
 
 #include "flow_faults.hpp"
-#include "flow_runner.hpp"
 #include "helloscope/net/kernel/original_destination.hpp"
 #include "helloscope/net/streams/tcp_stream.hpp"
-#include "investigating.hpp"
 
 #include <csignal>
 #include <fcntl.h>
@@ -87,13 +85,13 @@ void worker::exchange(const entrance& in, const std::shared_ptr<const entrance>&
 }
 
 void worker::look_at_faults(const entrance& of) {
-    for (auto* one : flows_)
-        if (one->came.by.get() == &of && one->faults) one->faults->look();
+    for (auto& guest : flows_)
+        if (guest.one.came.by.get() == &of && guest.one.faults) guest.one.faults->look();
 }
 
 void worker::end_flows(const entrance& of, std::string_view why) {
-    for (auto* one : flows_)
-        if (one->came.by.get() == &of) one->leave(why);
+    for (auto& guest : flows_)
+        if (guest.one.came.by.get() == &of) guest.one.leave(why);
 }
 
 void worker::stop() {
@@ -101,7 +99,7 @@ void worker::stop() {
         stopping_ = true;
         for (auto& one : doors_) one.close();
         sweep_timer_.cancel();
-        for (auto* one : flows_) one->stop();
+        for (auto& guest : flows_) guest.one.stop();
     });
 }
 
@@ -125,8 +123,11 @@ awaitable<void> worker::accept(door& at) {
         // Asio opens sockets without it: a command that we run must not hold our connections.
         ::fcntl(client.native_handle(), F_SETFD, FD_CLOEXEC);
         arrival came(at.in, net::from_asio(peer), destination_of(client, at.in->where));
-        net::asio::co_spawn(
-            context_, serve(std::move(client), std::move(came)), net::asio::detached);
+        try {
+            serve(std::move(client), std::move(came));
+        } catch (const std::exception& bug) {
+            spdlog::error("a connection is not served: {}", bug.what());
+        }
     }
 }
 
@@ -145,32 +146,29 @@ awaitable<void> worker::wait_for_room(door& at) {
     }
 }
 
-awaitable<void> worker::serve(net::tcp::socket client, arrival came) {
-    auto& common = *common_;
-    flow one({common, *record_, buffers_, *pipes_}, net::make_tcp_stream(std::move(client)), came);
-    const auto place = flows_.insert(flows_.end(), &one);
-    try {
-        co_await run_flow(one);
-        if (one.beside != nullptr) co_await one.beside->finish();
-        if (one.inquiry) co_await one.inquiry->finish();
-        one.finish();
-    } catch (const std::exception& bug) {
-        spdlog::error("a flow ended by an internal error: {}", bug.what());
-        one.abort();
-        if (one.inquiry) one.inquiry->stop();
-    }
-    if (one.beside != nullptr) co_await one.beside->finish(); // whatever has happened
-    if (one.inquiry) co_await one.inquiry->finish();
-    flows_.erase(place);
-    if (common.count.open >= common.options.max_flows)
-        for (auto& waiting : doors_) waiting.room.cancel();
+worker::hosted::hosted(
+    worker& from, flow::surroundings around, net::tcp::socket client, arrival came)
+    : by(from), one(around, net::make_tcp_stream(std::move(client)), std::move(came)) {}
+
+void worker::serve(net::tcp::socket client, arrival came) {
+    const flow::surroundings around{*common_, *record_, buffers_, *pipes_};
+    const auto place = flows_.emplace(
+        flows_.end(), *this, around, std::move(client), std::move(came));
+    place->place = place;
+    run_flow(place->one, context_, *place);
+}
+
+void worker::forget(std::list<hosted>::iterator gone) {
+    flows_.erase(gone);
+    if (common_->count.open + 1 < common_->options.max_flows) return;
+    for (auto& waiting : doors_) waiting.room.cancel();
 }
 
 awaitable<void> worker::sweep() {
     while (!stopping_) {
         sweep_timer_.expires_after(flow::period);
         co_await sweep_timer_.async_wait(net::as_result);
-        for (auto* one : flows_) one->tick();
+        for (auto& guest : flows_) guest.one.tick();
     }
 }
 

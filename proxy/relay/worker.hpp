@@ -1,7 +1,7 @@
 // One thread: an io_context, its listening sockets, and the flows that came in through them.
 #pragma once
 
-#include "flow.hpp"
+#include "flow_runner.hpp"
 
 #include <list>
 
@@ -36,10 +36,19 @@ class worker {
         void close();
     };
 
+    struct hosted final : flow_end_sink {
+        worker& by;
+        std::list<hosted>::iterator place{};
+        flow one;
+        hosted(worker& from, flow::surroundings around, net::tcp::socket client, arrival came);
+        void over() override { by.forget(place); }
+    };
+
     void open(std::list<door>::iterator place);
     void end_flows(const entrance& of, std::string_view why);
     net::awaitable<void> accept(door& at);
-    net::awaitable<void> serve(net::tcp::socket client, arrival came);
+    void serve(net::tcp::socket client, arrival came);
+    void forget(std::list<hosted>::iterator gone);
     net::awaitable<void> sweep();
     net::awaitable<void> wait_for_room(door& at);
 
@@ -48,7 +57,7 @@ class worker {
     recorder::inlet* record_ = nullptr;
     buffer_pool buffers_;
     std::optional<net::pipe_pool> pipes_; // from run() on
-    std::list<flow*> flows_;
+    std::list<hosted> flows_;
     std::list<door> doors_;
     net::asio::steady_timer sweep_timer_{context_};
     bool stopping_ = false;

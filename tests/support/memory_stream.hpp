@@ -80,6 +80,9 @@ class memory_stream final : public net::stream {
         co_return gone(stops) ? net::error_code(boost::asio::error::operation_aborted)
                               : net::error_code();
     }
+    void when_readable(net::readable_sink& to, const boost::asio::any_io_executor& on) override {
+        tell_readable(to, on, stops_);
+    }
     void stop_waiting() override { // who waits now, not who waits next
         ++stops_;
         wake();
@@ -104,6 +107,20 @@ class memory_stream final : public net::stream {
 
     bool gone(int stops) const { return was_reset || was_closed || stops_ != stops; }
     void wake() { changed_.cancel(); }
+    void tell_readable(net::readable_sink& to, const boost::asio::any_io_executor& on, int stops) {
+        if (inbox_.empty() && !read_error_ && !gone(stops)) {
+            changed_.async_wait([this, &to, on, stops](const net::error_code&) {
+                tell_readable(to, on, stops);
+            });
+            return;
+        }
+        boost::asio::post(on, [this, &to, stops] {
+            to.readable(
+                nullptr,
+                gone(stops) ? net::error_code(boost::asio::error::operation_aborted)
+                            : net::error_code());
+        });
+    }
     net::awaitable<void> changed() { co_await changed_.async_wait(net::as_result); }
 
     boost::asio::steady_timer changed_;

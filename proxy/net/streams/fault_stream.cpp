@@ -153,6 +153,10 @@ moved fault_stream::write_now(bytes_view from) {
 
 awaitable<error_code> fault_stream::wait_readable() { return state_->inner->wait_readable(); }
 
+void fault_stream::when_readable(readable_sink& to, const asio::any_io_executor& on) {
+    state_->inner->when_readable(to, on);
+}
+
 awaitable<error_code> fault_stream::wait_writable() {
     const auto my = state_;
     while (my->chain.room() == 0 && !my->error && !my->gone) {

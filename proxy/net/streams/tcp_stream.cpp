@@ -36,6 +36,11 @@ class tcp_stream final : public stream {
 
     awaitable<error_code> wait_readable() override { return wait(tcp::socket::wait_read); }
     awaitable<error_code> wait_writable() override { return wait(tcp::socket::wait_write); }
+    void when_readable(readable_sink& to, const asio::any_io_executor&) override {
+        socket_.async_wait(
+            tcp::socket::wait_read,
+            [&to](const error_code& failed) { to.readable(nullptr, failed); });
+    }
 
     void stop_waiting() override {
         error_code ignored;

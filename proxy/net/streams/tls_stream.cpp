@@ -65,6 +65,12 @@ class tls_stream final : public stream {
 
     awaitable<error_code> wait_readable() override { return wait(channel_->read_needs()); }
     awaitable<error_code> wait_writable() override { return wait(channel_->write_needs()); }
+    void when_readable(readable_sink& to, const asio::any_io_executor& on) override {
+        asio::co_spawn(
+            on, wait_readable(), [&to](std::exception_ptr bug, const error_code& failed) {
+                to.readable(std::move(bug), failed);
+            });
+    }
     void stop_waiting() override { channel_->under().stop_waiting(); }
 
     void shutdown_send() override {

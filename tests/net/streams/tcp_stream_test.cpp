@@ -28,6 +28,28 @@ TEST_CASE_METHOD(fixture, "what is there is read, and nothing is waited for") {
     CHECK_FALSE(near->ended());
 }
 
+TEST_CASE_METHOD(fixture, "who listens is told once for each time, that it stopped, too") {
+    struct : net::readable_sink {
+        std::vector<net::error_code> told;
+        void readable(std::exception_ptr, const net::error_code& failed) override {
+            told.push_back(failed);
+        }
+    } listener;
+    near->when_readable(listener, context.get_executor());
+    asio::write(far, asio::buffer("hello", 5));
+    CHECK(listener.told.empty());
+    context.run();
+    REQUIRE(listener.told.size() == 1);
+    CHECK_FALSE(listener.told[0]);
+    near->read_now(buffer);
+    near->when_readable(listener, context.get_executor());
+    near->stop_waiting();
+    context.restart();
+    context.run();
+    REQUIRE(listener.told.size() == 2);
+    CHECK(listener.told[1] == asio::error::operation_aborted);
+}
+
 TEST_CASE_METHOD(fixture, "a FIN is eof, and the other way stays open") {
     far.shutdown(tcp::socket::shutdown_send);
     CHECK_FALSE(run(context, near->wait_readable()));

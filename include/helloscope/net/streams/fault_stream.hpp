@@ -50,6 +50,7 @@ class fault_stream final : public stream {
     moved write_now(bytes_view from) override;
     awaitable<error_code> wait_readable() override;
     awaitable<error_code> wait_writable() override;
+    void when_readable(readable_sink& to, const asio::any_io_executor& on) override;
     void stop_waiting() override;
     void shutdown_send() override;
     void reset() override; // what is held is dropped

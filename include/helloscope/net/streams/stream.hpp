@@ -18,6 +18,15 @@ struct moved {
     error_code error;
 };
 
+// Who hears that a stream can be read.
+struct readable_sink {
+    // What went wrong in here, or as stream::wait_readable.
+    virtual void readable(std::exception_ptr bug, const error_code& failed) = 0;
+
+  protected:
+    ~readable_sink() = default;
+};
+
 class stream {
   public:
     virtual ~stream() = default;
@@ -32,6 +41,9 @@ class stream {
     // error is operation_aborted.
     virtual awaitable<error_code> wait_readable() = 0;
     virtual awaitable<error_code> wait_writable() = 0;
+    // The first without a coroutine, which an idle connection would have to keep: `to` is told
+    // once, on `on`, and never from in here.
+    virtual void when_readable(readable_sink& to, const asio::any_io_executor& on) = 0;
 
     virtual void stop_waiting() = 0;  // who waits comes back with operation_aborted
     virtual void shutdown_send() = 0; // FIN behind what was written
