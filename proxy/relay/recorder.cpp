@@ -226,6 +226,7 @@ class recorder_thread final : public recorder {
         if (disk_refused()) writer_.write(model::event{0, now(), unwritten_}, head_);
         head_.insert(head_.end(), out_.begin(), out_.end());
         if (const auto error = file_->append(head_)) return error;
+        head_ = bytes(); // it tells of all open flows: megabytes, when thousands are idle
         begun_ = true;
         if (disk_refused())
             tell(fmt::format(

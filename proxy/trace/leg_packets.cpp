@@ -41,22 +41,30 @@ void leg_packets::finish(direction way, timestamp now, packet_sink to) {
     ended_[index_of(way)] = true;
     const auto [fin, ack] = stream_.finished(way);
     put({fin, way, now}, to);
-    const told answer{ack, opposite(way), now};
     if (over())
-        last_ = answer;
+        hold(last::acknowledgement, opposite(way), now);
     else
-        put(answer, to);
+        put({ack, opposite(way), now}, to);
 }
 
 void leg_packets::reset(direction way, timestamp now) {
     if (over()) return;
     ended_ = {true, true};
-    last_ = told{stream_.reset(way), way, now};
+    hold(last::reset, way, now);
+}
+
+void leg_packets::hold(last what, direction way, timestamp now) {
+    last_ = what;
+    last_way_ = way;
+    last_time_ = now;
 }
 
 void leg_packets::release(packet_sink to) {
-    if (last_) put(*last_, to);
-    last_.reset();
+    if (last_ == last::none) return;
+    const auto headers = last_ == last::reset ? stream_.reset(last_way_)
+                                              : stream_.acknowledged(last_way_);
+    put({headers, last_way_, last_time_}, to);
+    last_ = last::none;
 }
 
 void leg_packets::put(

@@ -28,7 +28,9 @@ class leg_packets {
     void open(timestamp now, packet_sink to);
 
     // Bytes that went by untold: later packets count them.
-    void skip(direction way, std::uint64_t length) { stream_.skipped(way, length); }
+    void skip(direction way, std::uint64_t length) {
+        if (!over()) stream_.skipped(way, length);
+    }
 
     // `length` bytes, of which `kept` is the beginning; long ones become several packets.
     // Nothing is told of a direction that has ended.
@@ -47,14 +49,20 @@ class leg_packets {
         timestamp time;
     };
 
+    // The packet that ended the leg: made from where the stream then stays.
+    enum class last : std::uint8_t { none, acknowledgement, reset };
+
     bool over() const { return ended_[0] && ended_[1]; }
+    void hold(last what, direction way, timestamp now);
     void put(
         const told& packet, packet_sink to, bytes_view kept = {}, std::size_t length = 0) const;
 
     model::leg of_;
     wire::packet::synthetic_stream stream_;
     std::array<bool, 2> ended_{};
-    std::optional<told> last_;
+    last last_ = last::none;
+    direction last_way_{};
+    timestamp last_time_{};
 };
 
 } // namespace helloscope::trace

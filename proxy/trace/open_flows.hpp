@@ -10,17 +10,24 @@
 
 namespace helloscope::trace {
 
-// The journal blocks that tell how a flow began: the last flow_opened, requested, routed,
-// connected, parent_answered and answered, in this order.
+// How a flow began, to be told again: the last flow_opened, requested, routed, connected,
+// parent_answered and answered. Thousands of idle flows keep theirs, so only what tells one from
+// another is kept of the events' JSON: its time, and what stands behind that.
 class opening {
   public:
-    // `block` is that of `what`; of any other event nothing is kept.
-    void keep(const model::happening& what, bytes_view block);
-    bytes_view blocks() const { return blocks_; }
-    void clear(); // keeps its memory, unless that has become large
+    struct told {
+        std::string_view name; // of the event
+        timestamp time;
+        std::string_view rest; // of its JSON, behind "event" and "flow"
+    };
+
+    // `json` is that of `what`; of any other event nothing is kept.
+    void keep(const model::happening& what, std::string_view json);
+    std::vector<told> all() const; // in the order in which flows begin; views of what is kept
+    void clear();                  // keeps its memory, unless that has become large
 
   private:
-    bytes blocks_; // one behind the other
+    bytes texts_; // one behind the other
     std::array<std::uint32_t, 6> sizes_{};
 };
 

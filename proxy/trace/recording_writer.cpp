@@ -32,11 +32,13 @@ struct packets_of {
 
 struct recording_writer::impl {
     void write_journal(const model::event& event, bytes& out);
+    void write_journal(std::uint64_t id, std::string_view name, timestamp time, bytes& out) const;
+    void write_again(std::uint64_t id, const opening& told, bytes& out);
     bytes_view kept_of(const piece& piece);
 
     model::recording_opened about;
     open_flows flows;
-    std::string json; // these two keep their memory from call to call
+    std::string json; // of the event that is written; these two keep their memory
     bytes joined;
 };
 
@@ -64,21 +66,17 @@ void recording_writer::begin(timestamp now, bytes& out) {
         wire::pcapng::write_interface(out, leg);
     }
     impl_->write_journal({0, now, impl_->about}, out);
-    for (const auto& [id, flow] : impl_->flows) {
-        const auto told = flow.told.blocks();
-        out.insert(out.end(), told.begin(), told.end());
-    }
+    for (const auto& [id, flow] : impl_->flows) impl_->write_again(id, flow.told, out);
 }
 
 void recording_writer::write(const model::event& event, bytes& out) {
-    const auto before = out.size();
     impl_->write_journal(event, out);
 
     auto& flows = impl_->flows;
     if (std::holds_alternative<model::flow_opened>(event.what)) flows.open(event.flow);
     auto* flow = flows.find(event.flow);
     if (!flow) return;
-    flow->told.keep(event.what, bytes_view(out).subspan(before));
+    flow->told.keep(event.what, impl_->json);
     std::visit(packets_of{*flow, event, out}, event.what);
     if (std::holds_alternative<model::flow_closed>(event.what)) flows.close(event.flow);
 }
@@ -105,13 +103,25 @@ void recording_writer::write(const piece& piece, bytes& out) {
 void recording_writer::impl::write_journal(const model::event& event, bytes& out) {
     json.clear();
     model::write_json(event, json);
-    const fmt::format_int id(event.flow);
+    write_journal(event.flow, model::event_name(event.what), event.time, out);
+}
+
+void recording_writer::impl::write_journal(
+    std::uint64_t id, std::string_view name, timestamp time, bytes& out) const {
+    const fmt::format_int number(id);
     wire::pcapng::write_journal(
-        out, event.time,
+        out, time,
         {{"SYSLOG_IDENTIFIER", "helloscope", true},
-         {"HELLOSCOPE_EVENT", model::event_name(event.what), true},
-         {"HELLOSCOPE_FLOW", {id.data(), id.size()}, true},
+         {"HELLOSCOPE_EVENT", name, true},
+         {"HELLOSCOPE_FLOW", {number.data(), number.size()}, true},
          {"MESSAGE", json, true}});
+}
+
+void recording_writer::impl::write_again(std::uint64_t id, const opening& told, bytes& out) {
+    for (const auto& [name, time, rest] : told.all()) {
+        json = fmt::format(R"({{"event":"{}","flow":{},{})", name, id, rest);
+        write_journal(id, name, time, out);
+    }
 }
 
 // One view of what a piece keeps: a packet's checksum is over bytes that stand together.

@@ -7,33 +7,45 @@ using namespace helloscope::trace;
 
 namespace {
 
-std::string told(const open_flow& flow) { return std::string(as_text(flow.told.blocks())); }
+std::string told(const open_flow& flow) {
+    std::string out;
+    for (const auto& one : flow.told.all()) {
+        const auto text = one.rest.substr(one.rest.find(',') + 1);
+        out += std::string(one.name) + ":" + std::string(text) + " ";
+    }
+    return out;
+}
 
-void keep(open_flow& flow, const model::happening& what, std::string_view block) {
-    flow.told.keep(what, as_bytes(block));
+void keep(open_flow& flow, const model::happening& what, std::string_view fields) {
+    const auto json = R"({"event":"any","flow":1,"t":1700000000.000005,)" + std::string(fields);
+    flow.told.keep(what, json);
 }
 
 } // namespace
 
 TEST_CASE("a flow is told again in the order in which flows begin, the last of each kind") {
     open_flow flow;
-    keep(flow, model::flow_opened{}, "opened ");
-    keep(flow, model::connected{}, "connected ");
-    keep(flow, model::requested{}, "requested ");
-    keep(flow, model::record{}, "record ");
-    keep(flow, model::answered{}, "answered ");
-    CHECK(told(flow) == "opened requested connected answered ");
-    keep(flow, model::connected{}, "connected elsewhere ");
-    keep(flow, model::parent_answered{}, "parent ");
-    keep(flow, model::routed{}, "routed ");
-    CHECK(told(flow) == "opened requested routed connected elsewhere parent answered ");
+    keep(flow, model::flow_opened{}, "a}");
+    keep(flow, model::connected{}, "b}");
+    keep(flow, model::requested{}, "c}");
+    keep(flow, model::record{}, "d}");
+    keep(flow, model::answered{}, "e}");
+    CHECK(told(flow) == "flow_opened:a} requested:c} connected:b} answered:e} ");
+    keep(flow, model::connected{}, "elsewhere}");
+    keep(flow, model::parent_answered{}, "f}");
+    keep(flow, model::routed{}, "g}");
+    CHECK(
+        told(flow) == "flow_opened:a} requested:c} routed:g} connected:elsewhere} "
+                      "parent_answered:f} answered:e} ");
+    CHECK(flow.told.all()[0].time == timestamp(std::chrono::microseconds(1'700'000'000'000'005)));
+    CHECK(flow.told.all()[0].rest == R"("t":1700000000.000005,a})");
 }
 
 TEST_CASE("a flow that opens has nothing of one that ended") {
     open_flows flows;
     flows.open(1);
     auto& first = *flows.find(1);
-    keep(first, model::flow_opened{}, "opened ");
+    keep(first, model::flow_opened{}, "a}");
     first.comment = "a verdict";
     first.legs[0].emplace(model::leg::client, wire::packet::synthetic_stream({}, {}));
     flows.close(1);
@@ -46,8 +58,8 @@ TEST_CASE("a flow that opens has nothing of one that ended") {
         CHECK(told(next).empty());
         CHECK(next.comment.empty());
         CHECK_FALSE(next.legs[0]);
-        keep(next, model::answered{}, "answered ");
-        CHECK(told(next) == "answered ");
+        keep(next, model::answered{}, "b}");
+        CHECK(told(next) == "answered:b} ");
     }
 }
 

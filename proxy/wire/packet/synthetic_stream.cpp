@@ -39,11 +39,14 @@ tcp_headers synthetic_stream::data(direction way, bytes_view payload, std::size_
 std::array<tcp_headers, 2> synthetic_stream::finished(direction way) {
     const auto fin = make(way, tcp_flag::fin | tcp_flag::ack);
     skipped(way, 1);
-    const auto ack = make(opposite(way), tcp_flag::ack);
-    return {write_tcp_headers(fin), write_tcp_headers(ack)};
+    return {write_tcp_headers(fin), acknowledged(opposite(way))};
 }
 
-tcp_headers synthetic_stream::reset(direction way) {
+tcp_headers synthetic_stream::acknowledged(direction way) const {
+    return write_tcp_headers(make(way, tcp_flag::ack));
+}
+
+tcp_headers synthetic_stream::reset(direction way) const {
     return write_tcp_headers(make(way, tcp_flag::rst | tcp_flag::ack));
 }
 

@@ -29,8 +29,11 @@ class synthetic_stream {
     // This direction ends: its FIN, and the other side's ACK. Each direction ends for itself.
     std::array<tcp_headers, 2> finished(direction way);
 
+    // Nothing but an acknowledgement of what came the other way.
+    tcp_headers acknowledged(direction way) const;
+
     // Sent in this direction, it ends both.
-    tcp_headers reset(direction way);
+    tcp_headers reset(direction way) const;
 
   private:
     tcp_packet make(direction way, std::uint8_t flags) const;
