@@ -2,11 +2,17 @@
 #include "subcommands.hpp"
 
 #include <csignal>
+#include <malloc.h>
 
 int main(int argc, char** argv) {
     // A reader that went away is an error of the write that meets it, not the end of the process.
     // It is inherited over exec: whoever starts a command sets SIG_DFL in the child.
     std::signal(SIGPIPE, SIG_IGN);
+#ifdef M_MMAP_THRESHOLD
+    // Fixed: glibc would raise it with each large block that is freed, and then keep in the heap
+    // what a recording's next file begins with, megabytes where thousands of tunnels idle.
+    ::mallopt(M_MMAP_THRESHOLD, 1 << 20);
+#endif
     return helloscope::app::run_command_line(
         {argv + 1, argv + argc}, helloscope::app::subcommands());
 }

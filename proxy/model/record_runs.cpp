@@ -9,8 +9,8 @@ namespace helloscope::model {
 record_runs::told record_runs::add(const record& next, timestamp now) {
     told out;
     const bool joins = joins_run(next, now);
-    if (run_ && (!joins || run_->version != next.version || now - run_->first >= limits_.longest ||
-                 run_->lengths.size() >= limits_.most_lengths))
+    if (run_ && (!joins || run_->version != next.version || now - run_->first >= limits().longest ||
+                 run_->lengths.size() >= limits().most_lengths))
         out.run = take();
     ++seen_;
     last_ = now;
@@ -19,7 +19,7 @@ record_runs::told record_runs::add(const record& next, timestamp now) {
         return out;
     }
     if (!run_) {
-        run_.emplace();
+        run_ = records();
         run_->dir = next.dir;
         run_->version = next.version;
         run_->offset = next.offset;
@@ -36,13 +36,23 @@ record_runs::told record_runs::add(const record& next, timestamp now) {
 }
 
 std::optional<records> record_runs::take_old(timestamp now) {
-    return run_ && now - run_->first >= limits_.longest ? take() : std::nullopt;
+    return run_ && now - run_->first >= limits().longest ? take() : std::nullopt;
 }
 
-std::optional<records> record_runs::take() { return std::exchange(run_, std::nullopt); }
+std::optional<records> record_runs::take() {
+    std::optional<records> taken;
+    if (run_) taken = std::move(*run_);
+    run_.reset();
+    return taken;
+}
+
+const run_limits& record_runs::limits() const {
+    static constexpr run_limits usual;
+    return limits_ ? *limits_ : usual;
+}
 
 bool record_runs::joins_run(const record& next, timestamp now) const {
-    return seen_ >= limits_.single && now - last_ < limits_.pause && !next.cut_at &&
+    return seen_ >= limits().single && now - last_ < limits().pause && !next.cut_at &&
            next.content_type ==
                static_cast<std::uint8_t>(wire::tls::content_type::application_data);
 }

@@ -2,6 +2,7 @@
 // pause of 50 ms singly, application data in between as runs of lengths.
 #pragma once
 
+#include "helloscope/base/rare.hpp"
 #include "helloscope/model/event.hpp"
 
 #include <optional>
@@ -17,7 +18,9 @@ struct run_limits {
 
 class record_runs {
   public:
-    explicit record_runs(run_limits limits = {}) : limits_(limits) {}
+    record_runs() = default;
+    explicit record_runs(const run_limits& limits)
+        : limits_(std::make_shared<const run_limits>(limits)) {}
 
     // What is to be told now: a run that ended before this record, and the record if kept singly.
     struct told {
@@ -33,10 +36,12 @@ class record_runs {
   private:
     bool joins_run(const record& next, timestamp now) const;
 
-    run_limits limits_;
+    const run_limits& limits() const;
+
+    std::shared_ptr<const run_limits> limits_; // none: the usual ones
     std::uint64_t seen_ = 0;
     timestamp last_{};
-    std::optional<records> run_;
+    rare<records> run_;
 };
 
 } // namespace helloscope::model

@@ -8,11 +8,23 @@
 
 namespace helloscope::wire::tls {
 
+// How many begin in the list: a flow keeps its hellos for as long as it lasts.
+inline std::size_t count_extensions(bytes_view list) {
+    constexpr std::size_t header = 4;
+    std::size_t count = 0;
+    while (list.size() >= header) {
+        const auto size = header + (std::size_t{list[2]} << 8 | list[3]);
+        list = list.subspan(std::min(size, list.size()));
+        ++count;
+    }
+    return count;
+}
+
 // Reads `extensions<0..2^16-1>` and hands each one with its data to `visit`.
 template <class Visit> std::vector<extension> read_extensions(reader& in, Visit&& visit) {
     std::vector<extension> found;
-    found.reserve(16); // clients offer 10 to 18
     auto list = in.vector16("extensions");
+    found.reserve(count_extensions(list.rest()));
     while (list.ok() && !list.at_end()) {
         const auto id = list.u16("extension_type");
         const auto data = list.vector16("extension_data");
