@@ -16,10 +16,12 @@ UNTESTED = {
     "proxy/app/man.cpp": "prints man_page.cpp's page; tests/cli/test_completion.py is its user",
     "proxy/app/report.cpp": "its parts are tested in their rooms; tests/cli/test_run.py is its user",
     "proxy/app/run.cpp": "the same; tests/cli/test_run.py and tests/clients are its users",
+    "proxy/relay/dialing.cpp": "tests/scenarios and the lab lead flows to addresses that fail in each way",
     "proxy/relay/flow_runner.cpp": "tests/relay/proxy_test.cpp leads flows through it, on sockets",
     "proxy/relay/http_forward.cpp": "tests/clients/test_http_semantics.py leads requests through it",
+    "proxy/relay/parents.cpp": "tests/clients/test_parents.py and test_parents_fail.py lead flows there",
     "proxy/relay/race.cpp": "tests/relay/healing_test.cpp runs races under a pump",
-    "proxy/relay/server_leg.cpp": "tests/clients/test_parents.py and test_fake_parents.py lead flows there",
+    "proxy/relay/server_leg.cpp": "tests/relay/proxy_test.cpp and all clients have one",
     "proxy/relay/worker.cpp": "tests/relay/proxy_test.cpp: a worker is what runs behind a proxy",
     "proxy/net/boost.cpp": "the separately compiled part of Asio and Beast, no code of ours",
 }
