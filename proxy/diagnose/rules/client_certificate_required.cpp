@@ -3,11 +3,22 @@
 #include <algorithm>
 
 namespace helloscope::diagnose::rules {
+namespace {
+
+// The server left; or the client did, without a word more, when it had heard the server's last
+// one, and was seen first.
+bool server_broke_off(const facts& f) {
+    const bool left_as_well = f.server_end && f.server_end->by == "peer";
+    return f.server_left() ||
+           (f.client_left() && left_as_well && f.last_spoke == direction::to_client);
+}
+
+} // namespace
 
 // In TLS 1.3 the client is done before the server judges what it sent: the alert is encrypted, and
 // follows the client's Finished instead of any data.
 std::optional<finding> client_certificate_required(const facts& f) {
-    if (!f.established || !f.server_left() || !f.server_hello || !f.client_hello ||
+    if (!f.established || !server_broke_off(f) || !f.server_hello || !f.client_hello ||
         f.client_encrypted.empty() || !is_tls13(f.server_hello->version) ||
         f.client_hello->early_data || f.server_behind_finish != 1 ||
         f.server_last_encrypted != encrypted_alert_size(f))

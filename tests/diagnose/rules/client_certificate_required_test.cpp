@@ -39,11 +39,21 @@ TEST_CASE("a certificate, and an alert-sized record in answer") {
     CHECK(found->how_sure == certainty::suspected);
 }
 
-TEST_CASE("data in answer, a Finished first, or a client that leaves are healthy") {
+TEST_CASE("a client that has heard the alert may be seen to leave first") {
+    auto f = answered_with(25, 19);
+    f.client_end = f.first_end = model::closed{model::leg::client, "peer", "fin", ""};
+    CHECK(rules::client_certificate_required(f));
+    auto goodbye = f;
+    goodbye.last_spoke = direction::to_server; // its close_notify: nobody was turned away
+    CHECK(!rules::client_certificate_required(goodbye));
+    f.server_end->by = "helloscope";
+    CHECK(!rules::client_certificate_required(f));
+}
+
+TEST_CASE("data in answer, or a Finished first, are healthy") {
     CHECK(!rules::client_certificate_required(answered_with(25, 400)));
     CHECK(!rules::client_certificate_required(answered_with(53, 19)));
     auto f = answered_with(25, 19);
-    CHECK(!rules::client_certificate_required(test::ended(f, model::leg::client, "fin")));
     f.server_behind_finish = 3; // tickets and an answer
     CHECK(!rules::client_certificate_required(f));
 }
