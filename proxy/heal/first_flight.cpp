@@ -21,15 +21,12 @@ bool may_be_repeated(bytes_view body) {
     in.vector16("cipher_suites");
     in.vector8("legacy_compression_methods");
     if (in.ok() && in.at_end()) return true;
-    auto list = in.vector16("extensions").rest();
-    while (!list.empty()) {
-        constexpr std::size_t head = 4; // extension_type, length
-        if (list.size() < head) return false;
-        const std::size_t size = head + static_cast<std::size_t>(list[2] << 8 | list[3]);
-        const bool early = (list[0] << 8 | list[1]) == wire::tls::extension_type::early_data;
-        if (early || size > list.size()) return false;
-        list = list.subspan(size);
+    auto list = in.vector16("extensions");
+    while (list.ok() && !list.at_end()) {
+        if (list.u16("extension_type") == wire::tls::extension_type::early_data) return false;
+        list.vector16("extension_data");
     }
+    in.absorb(list);
     return in.ok();
 }
 
