@@ -298,7 +298,7 @@ void flow::look_at_data(timestamp now) {
         return;
     }
     if (waited < look_at_ || waited > longest_look || !client || !server) return;
-    look_at_ *= 2;
+    look_at_ = 2 * std::max<duration>(look_at_, first_look);
     const auto stuck = [waited](const std::optional<model::path_sample>& p) {
         return p && ((p->unacked.value_or(0) > 0 && p->retransmits.value_or(0) > 0) ||
                      p->rcv_held.value_or(0) > 0 ||

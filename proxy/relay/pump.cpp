@@ -239,6 +239,10 @@ template <class Then> void one_way::run(awaitable<ending> what, Then then) {
 
 void one_way::start(bytes early) {
     take([&] {
+        if (flow_.aborted) { // by the early bytes of the other direction
+            over_ = true;
+            return;
+        }
         if (early.empty() && !is_shaped(flow_, way_)) return wait();
         run(begin(std::move(early)), [this](ending now) { go_on(now); });
     });
@@ -441,9 +445,8 @@ awaitable<void> pump(flow& moving, bytes from_client, bytes from_server) {
     co_await net::asio::async_initiate<net::asio::use_awaitable_t<>, void(std::exception_ptr)>(
         [&](auto waiting) {
             pump_over over = [on, waiting = std::move(waiting)](std::exception_ptr bug) mutable {
-                net::asio::post(on, [waiting = std::move(waiting), bug]() mutable {
-                    std::move(waiting)(bug);
-                });
+                net::asio::post(
+                    on, [waiting = std::move(waiting), bug]() mutable { std::move(waiting)(bug); });
             };
             start_pump(moving, on, std::move(from_client), std::move(from_server), std::move(over));
         },

@@ -49,7 +49,11 @@ race::race(
 // ---- the flow's leg
 
 void race::wrote(bytes_view sent, bool more) {
-    if (winner_ != nullptr || sent.empty()) return;
+    if (winner_ != nullptr) return;
+    if (sent.empty()) { // what waits may be behind the flight already
+        if (more && flight_.now() == heal::first_flight::state::whole) settle(first());
+        return;
+    }
     const auto state = flight_.feed(sent);
     if (state == heal::first_flight::state::growing) return;
     if (state == heal::first_flight::state::unrepeatable || more)

@@ -155,7 +155,12 @@ void worker::serve(net::tcp::socket client, arrival came) {
     const auto place = flows_.emplace(
         flows_.end(), *this, around, std::move(client), std::move(came));
     place->place = place;
-    run_flow(place->one, context_, *place);
+    try {
+        run_flow(place->one, context_, *place);
+    } catch (...) { // no memory for its coroutine
+        flows_.erase(place);
+        throw;
+    }
 }
 
 void worker::forget(std::list<hosted>::iterator gone) {

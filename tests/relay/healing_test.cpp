@@ -228,6 +228,17 @@ TEST_CASE_METHOD(racing, "what is no hello, or more than one, passes on and is n
         CHECK(story().back() == "healed by 0 ");
         CHECK(last_words[1] == hello); // and it is gone
     }
+    SECTION("a client that goes on, though the leg takes no more") {
+        begin_stuck();
+        REQUIRE(others.size() == 1);
+        server->takes(0);
+        client_says("more");
+        CHECK(story().back() == "healed by 0 ");
+        CHECK(last_words[1] == hello);
+        server->takes(10'000);
+        settle();
+        CHECK(server->sent == hello + "more");
+    }
     server->gives("half"); // is not held back
     settle();
     CHECK(client->sent == "half");

@@ -20,8 +20,12 @@ struct pumping : test::flow_fixture {
     }
     void start(std::string_view early = "") {
         connect();
+        start_with(early, "");
+    }
+    void start_with(std::string_view from_client, std::string_view from_server) {
         boost::asio::co_spawn(
-            context, pump(*flow, to_bytes(as_bytes(early))), [this](std::exception_ptr bug) {
+            context, pump(*flow, to_bytes(as_bytes(from_client)), to_bytes(as_bytes(from_server))),
+            [this](std::exception_ptr bug) {
                 over = true;
                 if (bug) std::rethrow_exception(bug);
             });
@@ -143,6 +147,22 @@ TEST_CASE_METHOD(pumping, "an abort ends both directions wherever they wait") {
     settle();
     CHECK(over);
     CHECK(closings().empty()); // whoever aborts says why
+}
+
+TEST_CASE_METHOD(pumping, "a flow that is cut by its early bytes is over, and sends no more") {
+    connect();
+    client->when_written = [this] { flow->cut(); };
+    start_with("hello", "early answer");
+    CHECK(over);
+    CHECK(client->sent == "early answer");
+    CHECK(server->sent.empty());
+}
+
+TEST_CASE_METHOD(pumping, "a flow that is cut by its early bytes does not wait for more") {
+    connect();
+    client->when_written = [this] { flow->cut(); };
+    start_with("", "early answer");
+    CHECK(over);
 }
 
 TEST_CASE_METHOD(pumping, "reads in bulk allocate nothing") {

@@ -5,6 +5,7 @@
 #include "helloscope/net/streams/stream.hpp"
 
 #include <deque>
+#include <functional>
 #include <string>
 
 namespace helloscope::test {
@@ -40,9 +41,10 @@ class memory_stream final : public net::stream {
     }
 
     std::string sent;
-    std::vector<std::string> segments; // what was written as segments of its own
-    std::string* last_words = nullptr; // gets what `sent` is when the stream goes
-    std::size_t in_flight = 0;         // what the kernel says of the connection
+    std::vector<std::string> segments;  // what was written as segments of its own
+    std::string* last_words = nullptr;  // gets what `sent` is when the stream goes
+    std::function<void()> when_written; // as a fault may act on what passes
+    std::size_t in_flight = 0;          // what the kernel says of the connection
     std::optional<model::path_sample> sample;
     bool sends_ended = false, was_reset = false, was_closed = false;
 
@@ -60,6 +62,7 @@ class memory_stream final : public net::stream {
         if (n == 0) return {0, boost::asio::error::would_block};
         sent.append(as_text(from.first(n)));
         if (room_ != unlimited) room_ -= n;
+        if (when_written) when_written();
         return {n, {}};
     }
     net::moved write_segment_now(bytes_view from) override {
@@ -109,16 +112,14 @@ class memory_stream final : public net::stream {
     void wake() { changed_.cancel(); }
     void tell_readable(net::readable_sink& to, const boost::asio::any_io_executor& on, int stops) {
         if (inbox_.empty() && !read_error_ && !gone(stops)) {
-            changed_.async_wait([this, &to, on, stops](const net::error_code&) {
-                tell_readable(to, on, stops);
-            });
+            changed_.async_wait(
+                [this, &to, on, stops](const net::error_code&) { tell_readable(to, on, stops); });
             return;
         }
         boost::asio::post(on, [this, &to, stops] {
             to.readable(
-                nullptr,
-                gone(stops) ? net::error_code(boost::asio::error::operation_aborted)
-                            : net::error_code());
+                nullptr, gone(stops) ? net::error_code(boost::asio::error::operation_aborted)
+                                     : net::error_code());
         });
     }
     net::awaitable<void> changed() { co_await changed_.async_wait(net::as_result); }
