@@ -97,7 +97,10 @@ result<std::vector<tcp::acceptor>> listen(
     std::span<asio::io_context* const> contexts, const endpoint& address, listen_kind kind,
     std::string_view flag, std::optional<std::uint32_t> mss) {
     const listening wanted{address, kind, flag, mss};
-    tcp::acceptor probe(*contexts.front());
+    // Not on a context that runs: its thread may be looking at the socket just when it is closed
+    // here, and the kernel keeps the port until it has looked away.
+    asio::io_context aside;
+    tcp::acceptor probe(aside);
     auto at = to_asio(address);
     if (const auto error = open(probe, at, wanted, false))
         return std::unexpected(cannot_listen(wanted, error));
