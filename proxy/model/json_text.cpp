@@ -1,6 +1,7 @@
 #include "json_text.hpp"
 
-#include <charconv>
+#include "helloscope/base/digits.hpp"
+
 #include <cstdint>
 
 namespace helloscope::model {
@@ -10,14 +11,14 @@ std::uint8_t byte_at(std::string_view text, std::size_t at) {
     return at < text.size() ? static_cast<std::uint8_t>(text[at]) : std::uint8_t{0};
 }
 
-// Length of the well-formed UTF-8 sequence at `at` (Unicode table 3-7), 0 if there is none.
-std::size_t utf8_length(std::string_view text, std::size_t at) {
-    const auto lead = byte_at(text, at);
-    const auto second = byte_at(text, at + 1);
+// Length of the well-formed UTF-8 sequence in front (Unicode table 3-7), 0 if there is none.
+std::size_t utf8_length(std::string_view text) {
+    const auto lead = byte_at(text, 0);
+    const auto second = byte_at(text, 1);
     const auto within = [&](std::uint8_t low, std::uint8_t high) {
         return second >= low && second <= high;
     };
-    const auto tail = [&](std::size_t i) { return (byte_at(text, at + i) & 0xc0) == 0x80; };
+    const auto tail = [&](std::size_t i) { return (byte_at(text, i) & 0xc0) == 0x80; };
     if (lead < 0x80) return 1;
     if (lead >= 0xc2 && lead <= 0xdf) return tail(1) ? 2 : 0;
     if (lead >= 0xe0 && lead <= 0xef) {
@@ -37,20 +38,17 @@ std::size_t utf8_length(std::string_view text, std::size_t at) {
 
 constexpr std::string_view hex_digits = "0123456789abcdef";
 
+// Of every octet: as one store each, these are half of what a recording says of hellos.
+constexpr auto hex_pairs = [] {
+    std::array<std::array<char, 2>, 256> pairs{};
+    for (std::size_t i = 0; i < pairs.size(); ++i)
+        pairs[i] = {hex_digits[i >> 4], hex_digits[i & 0x0f]};
+    return pairs;
+}();
+
 char* put_hex(char* to, std::uint8_t octet) {
-    *to++ = hex_digits[octet >> 4];
-    *to++ = hex_digits[octet & 0x0f];
-    return to;
-}
-
-char* put_number(char* to, std::integral auto value) {
-    return std::to_chars(to, to + 20, value).ptr; // 20: "-9223372036854775808"
-}
-
-// The last `width` digits, zeros in front.
-char* put_digits(char* to, std::uint32_t value, int width) {
-    for (int i = width; i-- > 0; value /= 10) to[i] = static_cast<char>('0' + value % 10);
-    return to + width;
+    std::memcpy(to, hex_pairs[octet].data(), 2);
+    return to + 2;
 }
 
 char* put(char* to, std::string_view text) {
@@ -70,7 +68,22 @@ char* put_escaped(char* to, char c) {
 }
 
 // Control characters with DEL, which JSON would allow: a journal's line may not hold it.
-bool needs_escape(char c) { return c == '"' || c == '\\' || (c >= 0 && c < 0x20) || c == 0x7f; }
+constexpr bool needs_escape(char c) {
+    return c == '"' || c == '\\' || (c >= 0 && c < 0x20) || c == 0x7f;
+}
+
+// ASCII that stands for itself.
+constexpr auto is_plain = [] {
+    std::array<bool, 256> plain{};
+    for (std::size_t i = 0; i < 0x80; ++i) plain[i] = !needs_escape(static_cast<char>(i));
+    return plain;
+}();
+
+std::size_t plain_length(std::string_view text) {
+    std::size_t length = 0;
+    while (length < text.size() && is_plain[static_cast<std::uint8_t>(text[length])]) ++length;
+    return length;
+}
 
 } // namespace
 
@@ -85,9 +98,9 @@ void json_text::seconds(timestamp time) {
     const auto since = time.time_since_epoch();
     const auto whole = floor<std::chrono::seconds>(since);
     const auto rest = duration_cast<microseconds>(since - whole).count();
-    auto* to = put_number(pen_.room(28), whole.count());
+    auto* to = put_usual<10>(pen_.room(28), whole.count());
     *to++ = '.';
-    to = put_digits(to, static_cast<std::uint32_t>(rest), 6);
+    to = put_digits<6>(to, static_cast<std::uint64_t>(rest));
     *to++ = ',';
     pen_.done(to);
 }
@@ -98,11 +111,11 @@ void json_text::seconds(duration time) {
     // As unsigned, so that the smallest value has an absolute one.
     const auto count = static_cast<std::uint64_t>(time.count());
     const auto size = time < duration::zero() ? 0 - count : count;
-    const auto nanoseconds = static_cast<std::uint32_t>(size % 1'000'000'000);
+    const auto nanoseconds = size % 1'000'000'000;
     to = put_number(to, size / 1'000'000'000);
     *to++ = '.';
-    to = nanoseconds % 1000 == 0 ? put_digits(to, nanoseconds / 1000, 6)
-                                 : put_digits(to, nanoseconds, 9);
+    to = nanoseconds % 1000 == 0 ? put_digits<6>(to, nanoseconds / 1000)
+                                 : put_digits<9>(to, nanoseconds);
     *to++ = ',';
     pen_.done(to);
 }
@@ -111,17 +124,19 @@ void json_text::string(std::string_view text) {
     constexpr std::size_t longest = 6; // "\u0001"
     auto* to = pen_.room(text.size() * longest + 3);
     *to++ = '"';
-    for (std::size_t at = 0; at < text.size();) {
-        const char c = text[at];
-        if (const auto length = utf8_length(text, at); length == 0) {
+    while (true) {
+        const auto plain = plain_length(text);
+        to = put(to, text.substr(0, plain));
+        text.remove_prefix(plain);
+        if (text.empty()) break;
+        std::size_t length = 1;
+        if (needs_escape(text.front()))
+            to = put_escaped(to, text.front());
+        else if ((length = utf8_length(text)) > 0)
+            to = put(to, text.substr(0, length));
+        else
             to = put(to, "\xef\xbf\xbd");
-            ++at;
-        } else if (needs_escape(c)) {
-            to = put_escaped(to, c);
-            ++at;
-        } else {
-            for (const auto end = at + length; at < end; ++at) *to++ = text[at];
-        }
+        text.remove_prefix(std::max<std::size_t>(length, 1));
     }
     pen_.done(put(to, "\","));
 }

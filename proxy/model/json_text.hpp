@@ -13,7 +13,7 @@ namespace helloscope::model {
 
 class json_text {
   public:
-    explicit json_text(std::string& out) : pen_(out) {}
+    explicit json_text(std::string& out) : pen_(out) { pen_.room(256); } // most events fit
     ~json_text() {
         if (pen_.written() > 0) take_comma_back();
     }

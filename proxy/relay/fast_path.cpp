@@ -45,7 +45,7 @@ fast_path::step fast_path::move_opaque(net::pipe& through) {
     done.drained = done.read.size < reach_;
     if (done.read.size == 0) return done;
     done.written = through.drain(flow_.to(way_).plain_socket());
-    flow_.watching.begin_read(way_, flow_.last_byte = flow_.clock.now());
+    flow_.watching.begin_read(way_, flow_.touch());
     flow_.watching.unseen_part(way_, done.read.size);
     flow_.watching.end_read(way_);
     return done;
@@ -75,7 +75,7 @@ fast_path::step fast_path::move_peeked(net::pipe& through) {
     done.written = through.drain(flow_.to(way_).plain_socket());
 
     auto& observer = flow_.watching;
-    observer.begin_read(way_, flow_.last_byte = flow_.clock.now());
+    observer.begin_read(way_, flow_.touch());
     std::size_t told = 0;
     for (std::size_t i = 0; i < ahead.count && ahead.headers[i].offset < done.read.size; ++i) {
         const auto& header = ahead.headers[i];
@@ -109,7 +109,7 @@ fast_path::step fast_path::move_teed(net::pipe& through) {
     done.written = through.drain(flow_.to(way_).plain_socket());
 
     auto& observer = flow_.watching;
-    observer.begin_read(way_, flow_.last_byte = flow_.clock.now());
+    observer.begin_read(way_, flow_.touch());
     std::array<std::uint8_t, 512> seen; // of what must be read: headers, alerts
     const auto read = [&](std::size_t most) {
         const auto came = copy.read(std::span(seen).first(std::min(most, seen.size())));

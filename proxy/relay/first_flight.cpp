@@ -29,7 +29,7 @@ awaitable<bool> readable_until(net::stream& from, steady_clock::time_point deadl
 void show(flow& moving, const held_flight& now, std::size_t& shown) {
     const auto until = now.what.is == kind::unfinished ? now.came.size() : now.what.size;
     if (until <= shown) return;
-    moving.last_byte = moving.clock.now();
+    moving.touch();
     const auto fresh = bytes_view(now.came).subspan(shown, until - shown);
     moving.watching.saw(direction::to_server, fresh, moving.last_byte);
     shown = until;

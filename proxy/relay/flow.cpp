@@ -253,9 +253,22 @@ void flow::tick() {
     if (beside != nullptr) beside->tick();
     if (inquiry) inquiry->tick();
     const auto limit = around.common.options.limits.idle;
-    if (limit.count() == 0 || stage_ < stage::hello || now - last_byte < limit) return;
+    if (limit.count() == 0 || stage_ < stage::hello || now - last_byte < limit) return rest(now);
     tell_closed(leg::client, "helloscope", "timeout", "--idle-timeout");
     abort();
+}
+
+// A tunnel that is silent for a while, with nothing beside it that has a clock, is left alone until
+// the next look or its deadline.
+void flow::rest(timestamp now) {
+    constexpr auto settled = 1s; // by then all that was seen has been told
+    const auto waited = now - last_byte;
+    if (stage_ != stage::data || waited < settled || faults || beside || inquiry || counted_)
+        return;
+    const auto limit = around.common.options.limits.idle;
+    const auto until = limit.count() > 0 ? std::min<duration>(look_at_, limit) : look_at_;
+    const auto sweeps = (until - waited) / period;
+    resting_ = static_cast<std::uint32_t>(std::clamp<std::int64_t>(sweeps, 0, 10'000));
 }
 
 // The kernel is asked, the stall is told, and the rules say what they make of it while the client
@@ -297,8 +310,10 @@ void flow::look_at_data(timestamp now) {
         look_at_ = first_look;
         return;
     }
-    if (waited < look_at_ || waited > longest_look || !client || !server) return;
-    look_at_ = 2 * std::max<duration>(look_at_, first_look);
+    if (waited < look_at_ || !client || !server) return;
+    look_at_ = waited < longest_look ? 2 * std::max<duration>(look_at_, first_look)
+                                     : duration::max();
+    if (look_at_ == duration::max()) return;
     const auto stuck = [waited](const std::optional<model::path_sample>& p) {
         return p && ((p->unacked.value_or(0) > 0 && p->retransmits.value_or(0) > 0) ||
                      p->rcv_held.value_or(0) > 0 ||

@@ -79,7 +79,12 @@ class flow final : private observer_sink {
     void enter(model::stage next) {
         if (next <= stage_) return;
         stage_ = next;
-        last_byte = clock.now(); // a stage begins: nothing is owed yet
+        touch(); // a stage begins: nothing is owed yet
+    }
+    // A byte has passed, or nothing is owed: silence is counted from now on.
+    timestamp touch() {
+        resting_ = 0;
+        return last_byte = clock.now();
     }
     // The front's dialogue as the recording may keep it: `masked` of a real length.
     void tell_dialogue(
@@ -116,10 +121,13 @@ class flow final : private observer_sink {
     void leave(std::string_view why);
     // Comes back when the flow was aborted: for a race with something that nobody else can end.
     net::awaitable<net::error_code> stopped();
-    // Called every `period`: deadlines, what has become old, and whether the flow stands still. One
-    // timer a thread serves all flows.
-    void tick();
+    // Called every `period`; one timer a thread serves all flows. A tunnel in which nothing moves
+    // is passed over until there is something to look at: thousands of them cost their neighbours
+    // nothing.
+    void sweep() { resting_ > 0 ? static_cast<void>(--resting_) : tick(); }
     static constexpr std::chrono::milliseconds period{250};
+    // Deadlines, what has become old, and whether the flow stands still.
+    void tick();
 
     net::stream& from(direction way) { return way == direction::to_server ? *client : *server; }
     net::stream& to(direction way) { return way == direction::to_server ? *server : *client; }
@@ -150,6 +158,7 @@ class flow final : private observer_sink {
     void look_for_a_stall(timestamp now);
     void look_at_data(timestamp now);
     void tell_stall(duration waited);
+    void rest(timestamp now);
     bool tell_surroundings();
     void happened(model::happening what, timestamp when) override;
     void kept(trace::piece bytes) override;
@@ -161,7 +170,8 @@ class flow final : private observer_sink {
     std::unique_ptr<segment_count> counted_;    // only while segments are counted
     bool stall_told_ = false, surroundings_told_ = false;
     std::optional<duration> took_; // once its story has ended
-    duration look_at_{}; // of a wait: when the rules are asked again, whatever has changed
+    duration look_at_{};        // of a wait: when the rules are asked again, whatever has changed
+    std::uint32_t resting_ = 0; // sweeps that pass it over
 };
 
 } // namespace helloscope::relay

@@ -120,9 +120,9 @@ void run_flow(flow& running, net::asio::io_context& on, flow_end_sink& to) {
             on, end_flow(running, tunneled, std::move(bug)),
             [&to](std::exception_ptr) { to.over(); });
     };
-    const auto go_on = [&running, &on, end](
-                           std::exception_ptr bug, std::optional<opened_tunnel> opened) {
-        running.last_byte = running.clock.now();
+    const auto go_on = [&running, &on,
+                        end](std::exception_ptr bug, std::optional<opened_tunnel> opened) {
+        running.touch();
         if (!opened || running.aborted) return end(opened.has_value(), std::move(bug));
         pump_over over = [end](std::exception_ptr failed) { end(true, std::move(failed)); };
         start_pump(
@@ -149,7 +149,7 @@ awaitable<std::optional<server_leg>> open_unless_gone(flow& of, request& asked, 
 }
 
 awaitable<void> tunnel(flow& of, bytes from_client, bytes from_server) {
-    of.last_byte = of.clock.now();
+    of.touch();
     if (!of.aborted) co_await pump(of, std::move(from_client), std::move(from_server));
     co_await end_tunnel(of);
 }

@@ -18,7 +18,7 @@ struct making {
         if (!beside) of.tell(std::move(what));
     }
     void heard() const {
-        if (!beside) of.last_byte = of.clock.now();
+        if (!beside) of.touch();
     }
 };
 

@@ -48,7 +48,7 @@ net::moved write_now(flow& moving, direction way, bytes_view what) {
 step pass_on(flow& moving, direction way, bytes_view read) {
     step done;
     const auto sent = write_now(moving, way, read);
-    moving.last_byte = moving.clock.now();
+    moving.touch();
     moving.watching.saw(way, read, moving.last_byte);
     done.unsent = read.subspan(sent.size);
     if (sent.error && sent.error != net::asio::error::would_block) {

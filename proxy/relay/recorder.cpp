@@ -64,12 +64,12 @@ class way final : public recorder::inlet {
                           queue_.size() > queue_.capacity() / 2);
     }
 
-    std::optional<item> next() {
-        auto got = queue_.pop();
-        if (!got) return got;
-        if (const auto* bytes = std::get_if<trace::piece>(&*got))
+    // The oldest of what waits, null when nothing does; it is there until dropped.
+    item* oldest() { return queue_.front(); }
+    void drop() {
+        if (const auto* bytes = std::get_if<trace::piece>(queue_.front()))
             queued_bytes_.fetch_sub(bytes->body.size(), std::memory_order_relaxed);
-        return got;
+        queue_.pop();
     }
 
     std::atomic<std::uint64_t> lost_events{0};
@@ -166,10 +166,11 @@ class recorder_thread final : public recorder {
         }
         for (auto& one : ways_)
             for (int taken = 0; taken < most_in_turn && out_.size() < batch_bytes; ++taken) {
-                auto got = one->next();
-                if (!got) break;
+                auto* oldest = one->oldest();
+                if (oldest == nullptr) break;
                 any = true;
-                take(*got);
+                take(*oldest);
+                one->drop();
             }
         mark_losses();
         flush();

@@ -93,8 +93,10 @@ result<void> recording_file::open(fs::path path) {
         return std::unexpected(failure{fmt::format(
             "cannot record to {}: another helloscope is recording to it", path.string())});
     }
-    // An old file is emptied, and closed to others, only when it is ours alone.
-    if (regular && (::ftruncate(file, 0) != 0 || ::fchmod(file, 0600) != 0)) {
+    // An old file is emptied, and closed to others, only when it is ours alone. An empty one is
+    // not: ext4 would then have us wait for the disk when it is closed (auto_da_alloc).
+    const bool old = regular && about.st_size > 0;
+    if ((old && ::ftruncate(file, 0) != 0) || (regular && ::fchmod(file, 0600) != 0)) {
         const auto why = last_error().message();
         ::close(file);
         return std::unexpected(failure{fmt::format("cannot record to {}: {}", path.string(), why)});

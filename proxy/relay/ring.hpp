@@ -3,7 +3,6 @@
 
 #include <atomic>
 #include <cstddef>
-#include <optional>
 #include <vector>
 
 namespace helloscope::relay {
@@ -22,13 +21,15 @@ template <class T> class ring {
         return true;
     }
 
-    std::optional<T> pop() {
+    // The oldest, where it stands; null when there is none. It stays until pop().
+    T* front() {
         const auto at = tail_.load(std::memory_order_relaxed);
-        if (at == head_.load(std::memory_order_acquire)) return std::nullopt;
-        std::optional<T> item(std::move(slots_[at]));
+        return at == head_.load(std::memory_order_acquire) ? nullptr : &slots_[at];
+    }
+    void pop() {
+        const auto at = tail_.load(std::memory_order_relaxed);
         slots_[at] = T{}; // what it held is released here, not when the slot is used again
         tail_.store(next(at), std::memory_order_release);
-        return item;
     }
 
     // May be out of date at once, by what the other thread does.

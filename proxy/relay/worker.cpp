@@ -173,7 +173,7 @@ awaitable<void> worker::sweep() {
     while (!stopping_) {
         sweep_timer_.expires_after(flow::period);
         co_await sweep_timer_.async_wait(net::as_result);
-        for (auto& guest : flows_) guest.one.tick();
+        for (auto& guest : flows_) guest.one.sweep();
     }
 }
 

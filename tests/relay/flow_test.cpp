@@ -122,3 +122,37 @@ TEST_CASE_METHOD(fixture, "a tunnel that nobody uses does not stall") {
     flow->tick();
     CHECK(told.all<model::stalled>().empty());
 }
+
+TEST_CASE_METHOD(fixture, "a silent tunnel is passed over until its next look, or until it moves") {
+    connect();
+    flow->enter(model::stage::data);
+    flow->last_byte -= std::chrono::seconds(5);
+    for (int i = 0; i < 3; ++i) flow->sweep(); // the looks after 1, 2 and 4 seconds; the next: 7
+    SECTION("it rests, and then it is looked at again") {
+        flow->last_byte -= std::chrono::hours(2); // which a tick would notice
+        int passed_over = 0;
+        for (; !flow->aborted && passed_over < 100; ++passed_over) flow->sweep();
+        CHECK(passed_over > 4);
+        CHECK(passed_over < 10);
+    }
+    SECTION("a byte ends the rest") {
+        flow->touch();
+        flow->last_byte -= std::chrono::hours(2);
+        flow->sweep();
+        CHECK(flow->aborted);
+    }
+}
+
+TEST_CASE("a silent tunnel does not rest past its deadline") {
+    auto wanted = fixture::options_of(way_in::proxy, {});
+    wanted.limits.idle = std::chrono::seconds(6);
+    test::flow_fixture of(std::move(wanted));
+    of.connect();
+    of.flow->enter(model::stage::data);
+    of.flow->last_byte -= std::chrono::seconds(5);
+    for (int i = 0; i < 3; ++i) of.flow->sweep();
+    of.flow->last_byte -= std::chrono::hours(2);
+    int passed_over = 0;
+    for (; !of.flow->aborted && passed_over < 100; ++passed_over) of.flow->sweep();
+    CHECK(passed_over <= 5);
+}

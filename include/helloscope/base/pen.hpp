@@ -44,10 +44,10 @@ template <class Buffer> class pen {
     void take_back() { --at_; }
 
   private:
-    // First by what a short event needs, then by as much again: few steps, little filled in vain.
+    // First by what is asked for, then by as much again: few steps, little filled in vain.
     void grow(std::size_t most) {
         const auto here = size();
-        out_.resize(here + most + std::max<std::size_t>(256, here - start_));
+        out_.resize(here + most + (here - start_));
         move_to(here);
     }
     void move_to(std::size_t here) {

@@ -30,8 +30,7 @@ bool is_idempotent(std::string_view method) {
 } // namespace
 
 awaitable<outcome> exchange::run() {
-    const auto began = of_.clock.now();
-    of_.last_byte = began;
+    const auto began = of_.touch();
     co_await (send_request() && receive_answer());
     if (!answered_) out_.how = outcome::ending::cut; // the flow was ended from outside
     if (out_.how == outcome::ending::done || out_.how == outcome::ending::upgraded) {
@@ -174,7 +173,7 @@ awaitable<exchange::passed> exchange::pass_body(body& moving, direction way) {
         const auto unused = from.unused();
         const auto step = moving.take(unused, out);
         if (step.used > 0) {
-            of_.last_byte = of_.clock.now();
+            of_.touch();
             of_.watching.saw(way, unused.first(step.used), of_.last_byte);
             from.spend(step.used);
             total += step.content;
@@ -213,7 +212,7 @@ awaitable<exchange::passed> exchange::pass_plain(body& moving, direction way) {
             co_return whole ? passed::whole : passed::source_cut;
         }
         const auto read = bytes_view(room).first(got.size);
-        of_.last_byte = of_.clock.now();
+        of_.touch();
         of_.watching.saw(way, read, of_.last_byte);
         total += got.size;
         moving.passed(got.size);
@@ -224,7 +223,7 @@ awaitable<exchange::passed> exchange::pass_plain(body& moving, direction way) {
 
 awaitable<error_code> exchange::say(direction way, std::string_view head) {
     const auto failed = co_await write_all(of_.to(way), as_bytes(head));
-    of_.last_byte = of_.clock.now();
+    of_.touch();
     if (failed && !of_.aborted)
         of_.tell_broken(way == direction::to_server ? leg::server : leg::client, failed);
     co_return failed;

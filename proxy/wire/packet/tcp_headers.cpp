@@ -55,10 +55,9 @@ tcp_headers write_tcp_headers(const tcp_packet& packet) {
     out.size = static_cast<std::size_t>(to.at - out.octets.data());
 
     if (packet.payload.size() != packet.payload_length) return out;
-    auto sum = tcp_protocol + tcp_length; // and the addresses: the pseudo header of RFC 9293
-    sum = sum16(packet.source.address.view(), sum);
-    sum = sum16(packet.destination.address.view(), sum);
-    sum = sum16({tcp, tcp_header}, sum);
+    // The pseudo header of RFC 9293: its addresses stand in front of what they are summed with.
+    const auto addresses = 2 * packet.source.address.view().size();
+    const auto sum = sum16({tcp - addresses, addresses + tcp_header}, tcp_protocol + tcp_length);
     put_checksum(tcp + 16, sum16(packet.payload, sum));
     return out;
 }

@@ -1,12 +1,13 @@
 #include "helloscope/wire/pcapng/block_writer.hpp"
 
 #include "block_types.hpp"
+#include "helloscope/base/digits.hpp"
 #include "helloscope/base/pen.hpp"
 #include "journal.hpp"
 
 #include <algorithm>
 #include <cassert>
-#include <fmt/format.h>
+#include <numeric>
 
 namespace helloscope::wire::pcapng {
 namespace {
@@ -14,7 +15,10 @@ namespace {
 // Appends to one block, which is filled up and framed by its lengths when the writer goes.
 class block_scope {
   public:
-    block_scope(bytes& out, std::uint32_t type) : out_(out), start_(out.size()), pen_(out) {
+    // About as large as `room`: then it grows once.
+    block_scope(bytes& out, std::uint32_t type, std::size_t room = 256)
+        : out_(out), start_(out.size()), pen_(out) {
+        pen_.room(room);
         u32(type).u32(0);
     }
     ~block_scope();
@@ -77,7 +81,7 @@ void write_packet(bytes& out, const packet_pieces& packet) {
     for (const auto piece : packet.captured) captured += piece.size();
     assert(captured <= packet.original_length && packet.time.time_since_epoch().count() >= 0);
 
-    block_scope to{out, block_type::enhanced_packet};
+    block_scope to{out, block_type::enhanced_packet, captured + 48};
     const auto ticks = static_cast<std::uint64_t>(packet.time.time_since_epoch().count());
     to.u32(packet.interface).u32(static_cast<std::uint32_t>(ticks >> 32));
     to.u32(static_cast<std::uint32_t>(ticks));
@@ -92,11 +96,17 @@ void write_packet(bytes& out, const packet_pieces& packet) {
 }
 
 void write_journal(bytes& out, timestamp time, std::span<const journal_field> fields) {
-    block_scope to{out, block_type::journal};
-    const fmt::format_int microseconds{
-        std::chrono::floor<std::chrono::microseconds>(time).time_since_epoch().count()};
-    const std::string_view text{microseconds.data(), microseconds.size()};
-    to.field({"__REALTIME_TIMESTAMP", text, true});
+    // Each with its two separators, and the first.
+    const auto room = std::accumulate(
+        fields.begin(), fields.end(), std::size_t{64},
+        [](std::size_t sum, const journal_field& field) {
+            return sum + field.key.size() + field.value.size() + 2;
+        });
+    block_scope to{out, block_type::journal, room};
+    const auto since = std::chrono::floor<std::chrono::microseconds>(time).time_since_epoch();
+    std::array<char, 20> text;
+    const auto* end = put_usual<16>(text.data(), since.count());
+    to.field({"__REALTIME_TIMESTAMP", {text.data(), end}, true});
     for (const auto& field : fields) to.field(field);
 }
 

@@ -41,16 +41,20 @@ parsed<journal> parse_journal(bytes_view entry, std::size_t offset) {
 }
 
 void append_journal_field(pen<bytes>& out, const journal_field& field) {
-    out.copy(field.key.data(), field.key.size());
-    if (field.is_line || is_text(field.value)) {
-        out.put('=');
-    } else {
-        out.put('\n');
+    const bool line = field.is_line || is_text(field.value);
+    auto* to = out.room(field.key.size() + field.value.size() + 10);
+    const auto put = [&to](std::string_view text) {
+        if (!text.empty()) std::memcpy(to, text.data(), text.size());
+        to += text.size();
+    };
+    put(field.key);
+    *to++ = line ? '=' : '\n';
+    if (!line)
         for (std::uint64_t i = 0, length = field.value.size(); i < 8; ++i, length >>= 8)
-            out.put(static_cast<std::uint8_t>(length));
-    }
-    out.copy(field.value.data(), field.value.size());
-    out.put('\n');
+            *to++ = static_cast<std::uint8_t>(length);
+    put(field.value);
+    *to++ = '\n';
+    out.done(to);
 }
 
 namespace {
