@@ -32,18 +32,29 @@ bool may_be_repeated(bytes_view body) {
 
 } // namespace
 
-first_flight::state first_flight::feed(bytes_view from_client) {
-    if (from_client.empty() || state_ == state::unrepeatable) return state_;
-    if (state_ == state::whole || copy_.size() + from_client.size() > most) {
-        state_ = state::unrepeatable; // the client went on
-    } else {
+void first_flight::feed(bytes_view from_client) {
+    if (state_ == state::unrepeatable) return;
+    if (copy_.size() + from_client.size() > most)
+        drop();
+    else
         copy_.insert(copy_.end(), from_client.begin(), from_client.end());
-        while (const auto piece = walker_.next(from_client))
-            if (piece->header.is(content_type::handshake)) read(piece->body);
-        state_ = judge();
-    }
-    if (state_ == state::unrepeatable) copy_ = {};
-    return state_;
+}
+
+first_flight::state first_flight::now() {
+    if (read_ == copy_.size()) return state_;
+    if (state_ == state::whole) return drop(); // the client went on
+    auto unread = bytes_view(copy_).subspan(read_);
+    while (const auto piece = walker_.next(unread))
+        if (piece->header.is(content_type::handshake)) read(piece->body);
+    read_ = copy_.size();
+    state_ = judge();
+    return state_ == state::unrepeatable ? drop() : state_;
+}
+
+first_flight::state first_flight::drop() {
+    copy_ = {};
+    read_ = 0;
+    return state_ = state::unrepeatable;
 }
 
 void first_flight::read(bytes_view body) {

@@ -155,8 +155,9 @@ model::facts flow::facts() {
 
 void flow::conclude(telling what) {
     auto verdict = diagnose::diagnose(facts());
-    if (verdict && timeline_->client_hello && tell_surroundings()) // which may make it surer
-        verdict = diagnose::diagnose(facts());
+    bool more = verdict && tell_healing();
+    if (verdict && timeline_->client_hello) more |= tell_surroundings(); // which may make it surer
+    if (more) verdict = diagnose::diagnose(facts());
     const auto* before = timeline_->concluded.get();
     if (!verdict) {
         if (before) tell(model::verdict()); // it has sorted itself out
@@ -165,6 +166,14 @@ void flow::conclude(telling what) {
     const bool is_news = !before || before->id != verdict->id ||
                          before->how_sure != verdict->how_sure || before->others != verdict->others;
     if (is_news || (what == telling::changes && *before != *verdict)) tell(std::move(*verdict));
+}
+
+bool flow::tell_healing() {
+    if (!std::exchange(healing_untold_, false)) return false;
+    model::routed event;
+    event.heals = true;
+    tell(std::move(event));
+    return true;
 }
 
 // What lies beside a flow that failed, once: what others saw there, how this kernel is set up.

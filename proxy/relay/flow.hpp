@@ -76,6 +76,10 @@ class flow final : private observer_sink {
     bool tell_path(model::leg of);           // whether the kernel knew something new
     void look_at_the_end();                  // at the server's leg, when the client leaves
     void tell_clamped(model::clamped limit); // with what the kernel makes of it
+    // That it heals, as every flow does, is told where that matters: with another attempt or a
+    // verdict. In a recording of flows that are well it would be a tenth of what is said.
+    void put_off_healing() { healing_untold_ = true; }
+    bool tell_healing(); // whether it was still to be told
     void enter(model::stage next) {
         if (next <= stage_) return;
         stage_ = next;
@@ -168,7 +172,7 @@ class flow final : private observer_sink {
     model::stage stage_ = model::stage::front;
     std::unique_ptr<model::timeline> timeline_; // gone when finished
     std::unique_ptr<segment_count> counted_;    // only while segments are counted
-    bool stall_told_ = false, surroundings_told_ = false;
+    bool stall_told_ = false, surroundings_told_ = false, healing_untold_ = false;
     std::optional<duration> took_; // once its story has ended
     duration look_at_{};        // of a wait: when the rules are asked again, whatever has changed
     std::uint32_t resting_ = 0; // sweeps that pass it over

@@ -29,11 +29,7 @@ class racing_leg final : public net::stream {
     }
     net::awaitable<net::error_code> wait_writable() override { return now().wait_writable(); }
     void when_readable(net::readable_sink& to, const net::asio::any_io_executor& on) override {
-        if (!race_) return leg_->when_readable(to, on);
-        net::asio::co_spawn(
-            on, wait_readable(), [&to](std::exception_ptr bug, const net::error_code& failed) {
-                to.readable(std::move(bug), failed);
-            });
+        race_ ? race_->when_answered(to) : leg_->when_readable(to, on);
     }
     void stop_waiting() override {
         if (race_) race_->stop();

@@ -49,17 +49,45 @@ race::race(
 // ---- the flow's leg
 
 void race::wrote(bytes_view sent, bool more) {
-    if (winner_ != nullptr) return;
-    if (sent.empty()) { // what waits may be behind the flight already
-        if (more && flight_.now() == heal::first_flight::state::whole) settle(first());
+    if (winner_ != nullptr || (sent.empty() && !more)) return;
+    const bool begins = !first().sent;
+    flight_.feed(sent);
+    if (!sent.empty()) began(first());
+    if (begins && !more && !remembered_) return; // most are answered before it matters what it was
+    const auto state = flight_.now();
+    if (state == heal::first_flight::state::growing) return;
+    if (state == heal::first_flight::state::unrepeatable || more) // which is behind the flight
+        settle(first());
+    else if (remembered_)
+        spawn(first(), begin_remembered());
+}
+
+void race::when_answered(net::readable_sink& to) {
+    asks_ = &to;
+    if (winner_ == nullptr && first().over == ending::none) {
+        waits_ = true;
+        first().stream->when_readable(*this, executor_);
         return;
     }
-    const auto state = flight_.feed(sent);
-    if (state == heal::first_flight::state::growing) return;
-    if (state == heal::first_flight::state::unrepeatable || more)
-        settle(first());
-    else
-        began(first());
+    net::asio::co_spawn(
+        executor_, wait_for_answer(), [&to](std::exception_ptr bug, const net::error_code& failed) {
+            to.readable(std::move(bug), failed);
+        });
+}
+
+// The first attempt's stream, which `asks_` waits for.
+void race::readable(std::exception_ptr bug, const net::error_code& stopped) {
+    waits_ = false;
+    try {
+        if (bug) std::rethrow_exception(bug);
+        if (winner_ == nullptr && stopped) stop();
+        if (winner_ == nullptr) read(first());
+        drop_losers();
+        if (!holds() || stopped_ || bug_) return when_answered(*asks_);
+    } catch (...) {
+        bug = std::current_exception();
+    }
+    asks_->readable(std::move(bug), {}); // and this may be gone
 }
 
 awaitable<net::error_code> race::wait_for_answer() {
@@ -207,23 +235,22 @@ void race::heard(contender& from, bytes_view read) {
     from.heard = of_.clock.now();
     if (from.answer.empty()) from.answer.swap(spare);
     from.answer.insert(from.answer.end(), read.begin(), read.end());
-    if (flight_.now() != heal::first_flight::state::whole) return settle(from); // unasked
     from.reading.feed(read);
     const auto state = from.reading.state();
-    if (state == flight::whole)
+    const bool whole = state == flight::whole;
+    if (whole || flight_.now() != heal::first_flight::state::whole) // or nothing to be repeated
         settle(from);
     else if (state == flight::possible || from.answer.size() >= wanted().limits.held)
         consider();
 }
 
-// All of its first flight was given to the kernel.
+// Its first flight was given to the kernel: all of it, where that is another attempt.
 void race::began(contender& one) {
     one.sent = true;
     one.sent_at = one.heard = of_.clock.now();
     if (one.number > 1) return;
     one.began = whole_at_ = one.sent_at;
     remembered_ = of_.around.common.cures.recall(place(), whole_at_);
-    if (remembered_) spawn(one, begin_remembered());
 }
 
 // The client's bytes are shown before what they lead to.
@@ -243,7 +270,9 @@ void race::over(contender& one, ending how, const net::error_code& error) {
 // ---- the decisions
 
 void race::consider() {
-    while (winner_ == nullptr && !of_.aborted && whole_at_ != timestamp()) {
+    if (winner_ != nullptr || flight_.now() == heal::first_flight::state::growing) return;
+    if (flight_.now() == heal::first_flight::state::unrepeatable) return settle(first());
+    while (winner_ == nullptr && !of_.aborted) {
         const auto next = heal::decide(situation(), wanted().ladder, wanted().limits);
         if (next.what == heal::decision::verb::wait) return;
         if (next.what == heal::decision::verb::join)
@@ -286,6 +315,7 @@ heal::attempt race::seen_of(const contender& one, timestamp now) const {
 void race::start(const heal::decision& next) {
     auto& before = first();
     if (contenders_.size() == 1) {
+        of_.tell_healing();
         of_.tell(model::heal_attempt{1, "", "", before.address});
         if (before.over != ending::none) tell_end(before, word_of(before.over));
     }

@@ -20,7 +20,7 @@ struct way_again {
     way_again(request again, server_leg leg) : asked(std::move(again)), like(std::move(leg)) {}
 };
 
-class race final : public flow::companion {
+class race final : public flow::companion, private net::readable_sink {
   public:
     race(
         flow& of, net::asio::any_io_executor executor, std::unique_ptr<const way_again> way,
@@ -32,6 +32,7 @@ class race final : public flow::companion {
     void wrote(bytes_view sent, bool more);
     // Until the race is over and there is something to read, or the leg was stopped.
     net::awaitable<net::error_code> wait_for_answer();
+    void when_answered(net::readable_sink& to); // the same as stream::when_readable
     net::moved take(std::span<std::uint8_t> into);
     bool holds() const; // something to read that is not in the leg any more
     net::error_code ended() const;
@@ -65,6 +66,8 @@ class race final : public flow::companion {
     contender& first() { return contenders_.front(); }
     const contender& first() const { return contenders_.front(); }
     heal::place place() const;
+
+    void readable(std::exception_ptr bug, const net::error_code& stopped) override;
 
     contender& add();
     void spawn(contender& one, net::awaitable<void> what);
@@ -101,6 +104,7 @@ class race final : public flow::companion {
     std::size_t taken_ = 0;   // of the winner's answer
     std::size_t running_ = 0; // coroutines
     bool waits_ = false;      // for the first attempt's stream
+    net::readable_sink* asks_ = nullptr;
     bool stopped_ = false;
     net::asio::steady_timer changed_; // cancelled when the race or a coroutine is over
     std::exception_ptr bug_;

@@ -21,7 +21,9 @@ using wire::front::proxy_error;
 namespace {
 
 void tell_way(flow& of, const policy::way_out& way) {
-    if (way.parents.empty() && way.source.empty() && !of.route) return;
+    const bool unsaid = way.parents.empty() && way.source.empty();
+    if (unsaid && !of.route) return;
+    if (unsaid && of.route->only_heals() && of.route->name.empty()) return of.put_off_healing();
     model::routed event;
     for (const auto& parent : way.parents) event.parents.push_back(to_string(parent));
     event.source = way.source;

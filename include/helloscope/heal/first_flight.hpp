@@ -18,20 +18,23 @@ class first_flight {
         unrepeatable, // no TLS, early data, more than a hello, or too long: nothing is kept
     };
 
-    // What the client sent, in order, cut as it may be.
-    state feed(bytes_view from_client);
-    state now() const { return state_; }
+    // What the client sent, in order, cut as it may be. It is kept, and read when somebody asks: of
+    // a flow in good health nobody does.
+    void feed(bytes_view from_client);
+    state now();
 
     bytes_view sent() const { return copy_; }                    // all so far
-    std::uint32_t message_size() const { return message_size_; } // of the ClientHello
+    std::uint32_t message_size() const { return message_size_; } // of the ClientHello that is whole
 
   private:
     void read(bytes_view body);
     state judge() const;
+    state drop();
 
     wire::tls::record_walker walker_;
     wire::tls::handshake_assembler messages_;
     bytes copy_;
+    std::size_t read_ = 0; // of that
     std::uint32_t message_size_ = 0;
     bool other_ = false; // something that is no ClientHello, or one with early data
     state state_ = state::growing;

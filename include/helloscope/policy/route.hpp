@@ -57,6 +57,7 @@ struct route {
     bool heal = false;
 
     bool changes_nothing() const { return shaping.empty() && faults.empty() && !via && !heal; }
+    bool only_heals() const { return shaping.empty() && faults.empty() && !via && heal; }
 };
 
 // Immutable, so that threads share one and exchange it whole.
