@@ -40,7 +40,7 @@ void first_flight::feed(bytes_view from_client) {
         copy_.insert(copy_.end(), from_client.begin(), from_client.end());
 }
 
-first_flight::state first_flight::now() {
+first_flight::state first_flight::is() {
     if (read_ == copy_.size()) return state_;
     if (state_ == state::whole) return drop(); // the client went on
     auto unread = bytes_view(copy_).subspan(read_);

@@ -54,7 +54,7 @@ void race::wrote(bytes_view sent, bool more) {
     flight_.feed(sent);
     if (!sent.empty()) began(first());
     if (begins && !more && !remembered_) return; // most are answered before it matters what it was
-    const auto state = flight_.now();
+    const auto state = flight_.is();
     if (state == heal::first_flight::state::growing) return;
     if (state == heal::first_flight::state::unrepeatable || more) // which is behind the flight
         settle(first());
@@ -238,7 +238,7 @@ void race::heard(contender& from, bytes_view read) {
     from.reading.feed(read);
     const auto state = from.reading.state();
     const bool whole = state == flight::whole;
-    if (whole || flight_.now() != heal::first_flight::state::whole) // or nothing to be repeated
+    if (whole || flight_.is() != heal::first_flight::state::whole) // or nothing to be repeated
         settle(from);
     else if (state == flight::possible || from.answer.size() >= wanted().limits.held)
         consider();
@@ -262,7 +262,7 @@ awaitable<void> race::begin_remembered() {
 void race::over(contender& one, ending how, const net::error_code& error) {
     one.over = how;
     if (error != net::asio::error::eof) one.error = error; // which a stream says again
-    if (flight_.now() != heal::first_flight::state::whole) return settle(one);
+    if (flight_.is() != heal::first_flight::state::whole) return settle(one);
     if (contenders_.size() > 1) tell_end(one, word_of(how));
     consider();
 }
@@ -270,8 +270,8 @@ void race::over(contender& one, ending how, const net::error_code& error) {
 // ---- the decisions
 
 void race::consider() {
-    if (winner_ != nullptr || flight_.now() == heal::first_flight::state::growing) return;
-    if (flight_.now() == heal::first_flight::state::unrepeatable) return settle(first());
+    if (winner_ != nullptr || flight_.is() == heal::first_flight::state::growing) return;
+    if (flight_.is() == heal::first_flight::state::unrepeatable) return settle(first());
     while (winner_ == nullptr && !of_.aborted) {
         const auto next = heal::decide(situation(), wanted().ladder, wanted().limits);
         if (next.what == heal::decision::verb::wait) return;

@@ -28,7 +28,7 @@ bytes in_records(const bytes& record, std::size_t size) {
 
 state fed(first_flight& one, bytes_view more) {
     one.feed(more);
-    return one.now();
+    return one.is();
 }
 
 } // namespace
@@ -83,10 +83,10 @@ TEST_CASE("nothing but a whole hello is ever sent twice") {
         for (const std::size_t step : {std::size_t{1}, row.sent.size()}) {
             first_flight one;
             test::feed_cut(row.sent, 0, step, [&](bytes_view span) { fed(one, span); });
-            CHECK(one.now() == state::unrepeatable);
+            CHECK(one.is() == state::unrepeatable);
             CHECK(one.sent().empty());
             one.feed(hello);
-            CHECK(one.now() == state::unrepeatable);
+            CHECK(one.is() == state::unrepeatable);
         }
     }
 }
@@ -99,7 +99,7 @@ TEST_CASE("a hello without end is not kept") {
     CHECK(fed(one, sent) == state::growing);
     CHECK(fed(one, next) == state::unrepeatable);
     CHECK(one.sent().empty());
-    CHECK(first_flight().now() == state::growing);
+    CHECK(first_flight().is() == state::growing);
 }
 
 TEST_CASE("mutated hellos are read without harm, and the same in any cut, late or not") {
@@ -110,7 +110,7 @@ TEST_CASE("mutated hellos are read without harm, and the same in any cut, late o
             cut_and_read_late.feed(span);
         });
         whole.feed(sent);
-        CHECK(cut.now() == whole.now());
-        CHECK(cut_and_read_late.now() == whole.now());
+        CHECK(cut.is() == whole.is());
+        CHECK(cut_and_read_late.is() == whole.is());
     });
 }

@@ -105,6 +105,25 @@ TEST_CASE_METHOD(fixture, "what lies beside a flow is told once, with its first 
     CHECK(told.all<model::host_settings>().size() == 1);
 }
 
+TEST_CASE_METHOD(fixture, "that a flow heals, as all do, is told once it matters") {
+    connect();
+    flow->put_off_healing();
+    SECTION("with a verdict") {
+        const auto before = test::greeted();
+        for (const auto& one : before.events()) flow->tell(one.what);
+        flow->tell_closed(model::leg::server, "peer", "rst", "ECONNRESET");
+        end();
+        REQUIRE(told.all<model::routed>().size() == 1);
+        CHECK(told.all<model::routed>()[0].heals);
+        REQUIRE(told.over);
+        CHECK(model::make_facts(*told.over).heals);
+    }
+    SECTION("not of a flow that is well") {
+        end();
+        CHECK(told.all<model::routed>().empty());
+    }
+}
+
 TEST_CASE_METHOD(fixture, "a new stage begins to wait anew") {
     flow->last_byte -= std::chrono::seconds(5);
     flow->enter(model::stage::resolve);

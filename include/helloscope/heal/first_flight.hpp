@@ -21,7 +21,7 @@ class first_flight {
     // What the client sent, in order, cut as it may be. It is kept, and read when somebody asks: of
     // a flow in good health nobody does.
     void feed(bytes_view from_client);
-    state now();
+    state is();
 
     bytes_view sent() const { return copy_; }                    // all so far
     std::uint32_t message_size() const { return message_size_; } // of the ClientHello that is whole
