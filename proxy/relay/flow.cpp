@@ -267,28 +267,32 @@ void flow::tick() {
     abort();
 }
 
-// A tunnel that is silent for a while, with nothing beside it that has a clock, is left alone until
+// A flow that is silent for a while, with nothing beside it that has a clock, is left alone until
 // the next look or its deadline.
 void flow::rest(timestamp now) {
     constexpr auto settled = 1s; // by then all that was seen has been told
     const auto waited = now - last_byte;
-    if (stage_ != stage::data || waited < settled || faults || beside || inquiry || counted_)
-        return;
+    const bool watched = faults || beside || inquiry || counted_ || opens != nullptr;
+    if (stage_ <= stage::front || waited < settled || watched) return;
     const auto limit = around.common.options.limits.idle;
-    const auto until = limit.count() > 0 ? std::min<duration>(look_at_, limit) : look_at_;
+    const bool ends = limit.count() > 0 && stage_ >= stage::hello;
+    const auto until = ends ? std::min<duration>(look_at_, limit) : look_at_;
     const auto sweeps = (until - waited) / period;
     resting_ = static_cast<std::uint32_t>(std::clamp<std::int64_t>(sweeps, 0, 10'000));
 }
 
 // The kernel is asked, the stall is told, and the rules say what they make of it while the client
-// still waits: at each tick in the first seconds, then when the kernel knows something new, and
-// once a second. A tunnel that nobody uses is looked at for a minute.
+// still waits: at each tick in the first seconds, then after a quarter more each time. A tunnel
+// that nobody uses is looked at for a minute.
 void flow::look_for_a_stall(timestamp now) {
     constexpr auto stall = 1s; // without a byte
     constexpr auto at_each_tick = 4s;
     constexpr auto longest_look = 60s;
     const auto waited = now - last_byte;
-    if (waited > longest_look) return;
+    if (waited > longest_look) {
+        look_at_ = duration::max();
+        return;
+    }
     const bool client_news = tell_path(leg::client);
     const bool news = tell_path(leg::server) || client_news;
     if (waited < stall) {
@@ -299,7 +303,7 @@ void flow::look_for_a_stall(timestamp now) {
     tell_stall(waited);
     if (!news && waited < look_at_) return;
     conclude(telling::news);
-    look_at_ = waited < at_each_tick ? waited : waited + 1s;
+    look_at_ = waited < at_each_tick ? waited : waited + waited / 4;
 }
 
 void flow::tell_stall(duration waited) {

@@ -8,7 +8,6 @@ import sys
 from relays import PATH, Direct, Running, as_nobody, folder_for_nobody, start
 
 LIMIT = 240  # seconds, for any run of the load
-WARM_UP = 0.4
 DISTURBED = 0.05  # of the time the load waited for its core: then the run is repeated
 REPEATS = 3
 
@@ -64,7 +63,7 @@ class Bench:
 
     def run(self, relay, scenario):
         """The least disturbed of a few runs; the first when nobody disturbs it."""
-        words = [*scenario.words, "--seconds", str(scenario.seconds), "--warm-up", str(WARM_UP)]
+        words = [*scenario.words, "--seconds", str(scenario.seconds), "--warm-up", str(scenario.warm_up)]
         best = None
         for _ in range(REPEATS):
             result = self.run_once(relay, words)

@@ -162,6 +162,26 @@ TEST_CASE_METHOD(fixture, "a silent tunnel is passed over until its next look, o
     }
 }
 
+TEST_CASE_METHOD(fixture, "a handshake that stands still does not rest in the first seconds") {
+    connect();
+    flow->last_byte -= std::chrono::seconds(3);
+    for (int i = 0; i < 3; ++i) flow->sweep();
+    flow->last_byte -= std::chrono::hours(2); // it did not rest
+    flow->sweep();
+    CHECK(flow->aborted);
+}
+
+TEST_CASE_METHOD(fixture, "a handshake that stands still for long rests between looks") {
+    connect();
+    flow->last_byte -= std::chrono::seconds(20);
+    flow->sweep(); // the next look: 25
+    flow->last_byte -= std::chrono::hours(2);
+    int passed_over = 0;
+    for (; !flow->aborted && passed_over < 100; ++passed_over) flow->sweep();
+    CHECK(passed_over > 15);
+    CHECK(passed_over < 25);
+}
+
 TEST_CASE("a silent tunnel does not rest past its deadline") {
     auto wanted = fixture::options_of(way_in::proxy, {});
     wanted.limits.idle = std::chrono::seconds(6);
