@@ -129,6 +129,12 @@ heal_memory::heal_memory(
     fs::path file, duration keep, std::function<void(const std::string&)> trouble)
     : file_(std::move(file)), keep_(keep), trouble_(std::move(trouble)) {}
 
+bool heal_memory::knows_any(timestamp now) {
+    const std::lock_guard lock(mutex_);
+    look(now);
+    return !known_.all().empty();
+}
+
 std::optional<shape::shape> heal_memory::recall(const heal::place& where, timestamp now) {
     if (keep_.count() == 0) return std::nullopt;
     const std::lock_guard lock(mutex_);

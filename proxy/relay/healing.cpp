@@ -88,7 +88,7 @@ void heal_leg(
     flow& of, const net::asio::any_io_executor& executor, request asked, server_leg like,
     leg_opener open) {
     if (!like.early.empty()) return;
-    auto way = std::make_unique<const way_again>(std::move(asked), std::move(like));
+    way_again way(std::move(asked), std::move(like));
     auto begun = std::make_unique<race>(of, executor, std::move(way), std::move(open));
     of.server = std::make_unique<racing_leg>(of, std::move(begun));
 }

@@ -35,14 +35,12 @@ ending ending_of(const net::error_code& error) {
 
 } // namespace
 
-race::race(
-    flow& of, net::asio::any_io_executor executor, std::unique_ptr<const way_again> way,
-    leg_opener open)
+race::race(flow& of, net::asio::any_io_executor executor, way_again way, leg_opener open)
     : of_(of), executor_(std::move(executor)), way_(std::move(way)), open_(std::move(open)),
       changed_(executor_, std::chrono::steady_clock::time_point::max()) {
     auto& one = add();
-    one.address = way_->like.address;
-    one.local = way_->like.local;
+    one.address = way_.like.address;
+    one.local = way_.like.local;
     one.stream = std::move(of_.server);
 }
 
@@ -148,8 +146,8 @@ awaitable<void> race::finish() {
 heal::place race::place() const {
     heal::place is;
     is.from = heal::network_of(first().local.address);
-    is.to = way_->asked.target;
-    if (!way_->like.way.parents.empty()) is.parent = to_string(way_->like.way.parents.front());
+    is.to = way_.asked.target;
+    if (!way_.like.way.parents.empty()) is.parent = to_string(way_.like.way.parents.front());
     return is;
 }
 
@@ -204,7 +202,7 @@ awaitable<leg_beside> race::open(const contender& one) {
     // A cut alone keeps to the clamp that the route has anyway.
     const auto limit = one.how.limit || !of_.route ? one.how.limit : of_.route->shaping.limit;
     const auto turn = one.number - 1;
-    return open_ ? open_(turn, limit) : open_leg_beside(of_, way_->asked, way_->like, turn, limit);
+    return open_ ? open_(turn, limit) : open_leg_beside(of_, way_.asked, way_.like, turn, limit);
 }
 
 // The first flight in the shape of the attempt.
@@ -250,7 +248,8 @@ void race::began(contender& one) {
     one.sent_at = one.heard = of_.clock.now();
     if (one.number > 1) return;
     one.began = whole_at_ = one.sent_at;
-    remembered_ = of_.around.common.cures.recall(place(), whole_at_);
+    auto& cures = of_.around.common.cures;
+    remembered_ = cures.knows_any(whole_at_) ? cures.recall(place(), whole_at_) : std::nullopt;
 }
 
 // The client's bytes are shown before what they lead to.
@@ -328,7 +327,7 @@ void race::start(const heal::decision& next) {
     one.of_rung = next.of_rung;
     one.how = next.of_rung ? heal::shape_of(wanted().ladder.at(*next.of_rung), hello)
                            : *remembered_;
-    one.address = way_->like.at(one.number - 1);
+    one.address = way_.like.at(one.number - 1);
     of_.tell(model::heal_attempt{one.number, to_string(one.how), next.why, one.address});
     spawn(one, attempt(one));
 }

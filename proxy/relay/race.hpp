@@ -22,9 +22,7 @@ struct way_again {
 
 class race final : public flow::companion, private net::readable_sink {
   public:
-    race(
-        flow& of, net::asio::any_io_executor executor, std::unique_ptr<const way_again> way,
-        leg_opener open);
+    race(flow& of, net::asio::any_io_executor executor, way_again way, leg_opener open);
 
     // ---- the flow's leg, which is the first attempt's until another one has won
     net::stream& leg() const { return *(winner_ != nullptr ? *winner_ : first()).stream; }
@@ -94,7 +92,7 @@ class race final : public flow::companion, private net::readable_sink {
 
     flow& of_;
     const net::asio::any_io_executor executor_;
-    const std::unique_ptr<const way_again> way_;
+    const way_again way_;
     const leg_opener open_;
     heal::first_flight flight_;
     timestamp whole_at_{};

@@ -51,6 +51,7 @@ TEST_CASE("what was learned is there for the next relay, and for its user alone"
     {
         auto first = in.open();
         CHECK_FALSE(first.recall(at("a.test"), noon));
+        CHECK_FALSE(first.knows_any(noon));
         first.learn(at("a.test"), how("mtu:1400"), noon);
         CHECK(first.recall(at("a.test"), noon) == how("mtu:1400"));
     }
@@ -58,6 +59,7 @@ TEST_CASE("what was learned is there for the next relay, and for its user alone"
     REQUIRE(::stat(in.file.c_str(), &about) == 0);
     CHECK((about.st_mode & 0777) == 0600);
     auto second = in.open();
+    CHECK(second.knows_any(noon + 1h));
     CHECK(second.recall(at("a.test"), noon + 1h) == how("mtu:1400"));
     CHECK_FALSE(second.recall(at("a.test"), noon + week));
     second.forget(at("a.test"), noon + 1h);

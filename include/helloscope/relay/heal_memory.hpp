@@ -33,6 +33,8 @@ class heal_memory {
     heal_memory(
         std::filesystem::path file, duration keep, std::function<void(const std::string&)> trouble);
 
+    // Whether there is anything to recall, of any place.
+    bool knows_any(timestamp now);
     std::optional<shape::shape> recall(const heal::place& where, timestamp now);
     void learn(const heal::place& where, const shape::shape& how, timestamp now);
     void forget(const heal::place& where, timestamp now);
