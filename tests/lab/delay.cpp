@@ -5,9 +5,9 @@
 //   lab_delay LINK LINK [--delay MS] [--jitter MS] [--loss PERCENT] [--rate KBIT] [--seed N]
 //
 // Each direction by itself: a delay, up to `jitter` more, order kept; a rate and the queue before
-// it; a loss that hits the same TCP packets in each run with the same seed, and never more than two
-// in a row: a connection that waits twice as long each time is not left waiting for minutes. Prints
-// "ready".
+// it; a loss that hits the same TCP packets in each run with the same seed, but never more than two
+// in a row, nor what comes after half a second of silence: a connection that waits twice as long
+// each time is not left waiting for minutes. Prints "ready".
 #include <arpa/inet.h>
 #include <linux/if_packet.h>
 #include <net/ethernet.h>
@@ -126,8 +126,10 @@ class direction {
         // Both are drawn for each, so that one setting does not move what another one hits.
         const double luck = uniform_(random_), shake = uniform_(random_);
         if (is_tcp(frame)) {
-            lost_in_a_row_ = luck * 100 < options_.loss && lost_in_a_row_ < 2 ? lost_in_a_row_ + 1
-                                                                              : 0;
+            const bool in_silence = came_ && now - *came_ > milliseconds(500);
+            const bool may_be_lost = lost_in_a_row_ < 2 && !in_silence;
+            came_ = now;
+            lost_in_a_row_ = luck * 100 < options_.loss && may_be_lost ? lost_in_a_row_ + 1 : 0;
             if (lost_in_a_row_ > 0) return;
         }
         if (waiting_bytes_ + frame.size() > queue_limit) return;
@@ -149,6 +151,7 @@ class direction {
     std::deque<waiting> waiting_;
     std::size_t waiting_bytes_ = 0;
     int lost_in_a_row_ = 0;
+    std::optional<clock_type::time_point> came_; // the last TCP packet
     clock_type::time_point free_{}, last_{};
 };
 
