@@ -38,7 +38,7 @@ std::size_t utf8_length(std::string_view text) {
 
 constexpr std::string_view hex_digits = "0123456789abcdef";
 
-// Of every octet: as one store each, these are half of what a recording says of hellos.
+// Of every octet, so that each is one store: hellos are lists of them.
 constexpr auto hex_pairs = [] {
     std::array<std::array<char, 2>, 256> pairs{};
     for (std::size_t i = 0; i < pairs.size(); ++i)
@@ -124,19 +124,16 @@ void json_text::string(std::string_view text) {
     constexpr std::size_t longest = 6; // "\u0001"
     auto* to = pen_.room(text.size() * longest + 3);
     *to++ = '"';
-    while (true) {
-        const auto plain = plain_length(text);
-        to = put(to, text.substr(0, plain));
-        text.remove_prefix(plain);
-        if (text.empty()) break;
-        std::size_t length = 1;
-        if (needs_escape(text.front()))
-            to = put_escaped(to, text.front());
-        else if ((length = utf8_length(text)) > 0)
+    while (!text.empty()) {
+        auto length = plain_length(text);
+        if (length == 0 && !needs_escape(text.front())) length = utf8_length(text);
+        if (length > 0) {
             to = put(to, text.substr(0, length));
-        else
-            to = put(to, "\xef\xbf\xbd");
-        text.remove_prefix(std::max<std::size_t>(length, 1));
+            text.remove_prefix(length);
+            continue;
+        }
+        to = needs_escape(text.front()) ? put_escaped(to, text.front()) : put(to, "\xef\xbf\xbd");
+        text.remove_prefix(1);
     }
     pen_.done(put(to, "\","));
 }

@@ -270,7 +270,8 @@ void flow::tick() {
 // A flow that is silent for a while, with nothing beside it that has a clock, is left alone until
 // the next look or its deadline.
 void flow::rest(timestamp now) {
-    constexpr auto settled = 1s; // by then all that was seen has been told
+    constexpr auto settled = 1s;                 // by then all that was seen has been told
+    constexpr std::int64_t most_sweeps = 10'000; // 42 minutes, for a deadline or no look at all
     const auto waited = now - last_byte;
     const bool watched = faults || beside || inquiry || counted_ || opens != nullptr;
     if (stage_ <= stage::front || waited < settled || watched) return;
@@ -278,7 +279,7 @@ void flow::rest(timestamp now) {
     const bool ends = limit.count() > 0 && stage_ >= stage::hello;
     const auto until = ends ? std::min<duration>(look_at_, limit) : look_at_;
     const auto sweeps = (until - waited) / period;
-    resting_ = static_cast<std::uint32_t>(std::clamp<std::int64_t>(sweeps, 0, 10'000));
+    resting_ = static_cast<std::uint32_t>(std::clamp<std::int64_t>(sweeps, 0, most_sweeps));
 }
 
 // The kernel is asked, the stall is told, and the rules say what they make of it while the client

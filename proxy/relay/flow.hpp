@@ -77,7 +77,7 @@ class flow final : private observer_sink {
     void look_at_the_end();                  // at the server's leg, when the client leaves
     void tell_clamped(model::clamped limit); // with what the kernel makes of it
     // That it heals, as every flow does, is told where that matters: with another attempt or a
-    // verdict. In a recording of flows that are well it would be a tenth of what is said.
+    // verdict. Recordings of flows that are well would say it of each.
     void put_off_healing() { healing_untold_ = true; }
     bool tell_healing(); // whether it was still to be told
     void enter(model::stage next) {
@@ -128,7 +128,10 @@ class flow final : private observer_sink {
     // Called every `period`; one timer a thread serves all flows. A tunnel in which nothing moves
     // is passed over until there is something to look at: thousands of them cost their neighbours
     // nothing.
-    void sweep() { resting_ > 0 ? static_cast<void>(--resting_) : tick(); }
+    void sweep() {
+        if (resting_ == 0) return tick();
+        --resting_;
+    }
     static constexpr std::chrono::milliseconds period{250};
     // Deadlines, what has become old, and whether the flow stands still.
     void tick();

@@ -31,7 +31,7 @@ template <std::size_t width> char* put_digits(char* to, std::uint64_t value) {
     return to + width;
 }
 
-// No more than 20.
+// As many characters as it has digits, at most 20.
 inline char* put_number(char* to, std::uint64_t value) {
     if (value < 10) { // most are
         *to = static_cast<char>('0' + value);
@@ -40,7 +40,8 @@ inline char* put_number(char* to, std::uint64_t value) {
     return std::to_chars(to, to + 20, value).ptr;
 }
 
-// One that has `usual` digits, as times have between 2001 and 2286, or any other. No more than 20.
+// One that has `usual` digits, as times have between 2001 and 2286, or any other. At most 20
+// characters.
 template <std::size_t usual> char* put_usual(char* to, std::int64_t value) {
     constexpr auto least = [] {
         std::int64_t power = 1;

@@ -5,7 +5,6 @@
 
 #include "helloscope/base/bytes.hpp"
 
-#include <algorithm>
 #include <cstring>
 #include <string>
 

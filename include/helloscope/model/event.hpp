@@ -82,7 +82,7 @@ struct requested {
     std::vector<head_field> headers;
 };
 
-// Which way out was chosen for what was asked.
+// Which way out was chosen for what was asked. That a flow heals as all do is told when it matters.
 struct routed {
     std::vector<std::string> parents; // nearest first, "http://proxy.corp:3128"; none: direct
     std::string source;               // "--via", "HTTPS_PROXY", "NO_PROXY", …; empty: nobody said

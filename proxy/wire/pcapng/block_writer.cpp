@@ -81,7 +81,8 @@ void write_packet(bytes& out, const packet_pieces& packet) {
     for (const auto piece : packet.captured) captured += piece.size();
     assert(captured <= packet.original_length && packet.time.time_since_epoch().count() >= 0);
 
-    block_scope to{out, block_type::enhanced_packet, captured + 48};
+    constexpr std::size_t frame_and_flags = 48; // all of it but what is captured and comments
+    block_scope to{out, block_type::enhanced_packet, captured + frame_and_flags};
     const auto ticks = static_cast<std::uint64_t>(packet.time.time_since_epoch().count());
     to.u32(packet.interface).u32(static_cast<std::uint32_t>(ticks >> 32));
     to.u32(static_cast<std::uint32_t>(ticks));
@@ -96,7 +97,7 @@ void write_packet(bytes& out, const packet_pieces& packet) {
 }
 
 void write_journal(bytes& out, timestamp time, std::span<const journal_field> fields) {
-    // Each with its two separators, and the first.
+    // Each with its two separators; the frame and the time.
     const auto room = std::accumulate(
         fields.begin(), fields.end(), std::size_t{64},
         [](std::size_t sum, const journal_field& field) {
