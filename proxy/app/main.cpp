@@ -13,6 +13,11 @@ int main(int argc, char** argv) {
     // what a recording's next file begins with, megabytes where thousands of tunnels idle.
     ::mallopt(M_MMAP_THRESHOLD, 1 << 20);
 #endif
+#ifdef M_MXFAST
+    // What the relaying threads tell, the recording one frees. In fast bins that piles up until the
+    // next large block, for which the relaying thread then has to join it all.
+    ::mallopt(M_MXFAST, 0);
+#endif
     return helloscope::app::run_command_line(
         {argv + 1, argv + argc}, helloscope::app::subcommands());
 }

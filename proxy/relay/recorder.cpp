@@ -1,9 +1,9 @@
 #include "helloscope/relay/recorder.hpp"
 
+#include "chunk_queue.hpp"
 #include "doorbell.hpp"
 #include "helloscope/trace/recording_writer.hpp"
 #include "recording_file.hpp"
-#include "ring.hpp"
 
 #include <algorithm>
 #include <atomic>
@@ -16,7 +16,7 @@ namespace helloscope::relay {
 
 namespace {
 
-constexpr std::size_t ring_capacity = 8'192;
+constexpr std::size_t queue_capacity = 8'192;
 constexpr std::size_t crowded_bytes = 16UL << 20; // of payload queued by one thread
 constexpr int most_in_turn = 256;                 // items of one thread, before the next one's
 constexpr std::size_t batch_bytes = 256UL << 10;  // handed to the file at once
@@ -29,7 +29,7 @@ using item =
 class way final : public recorder::inlet {
   public:
     way(doorbell& bell, const recording_options& where, bool recording)
-        : queue_(ring_capacity), bell_(bell), waits_(where.payload_all), recording_(recording) {}
+        : queue_(queue_capacity), bell_(bell), waits_(where.payload_all), recording_(recording) {}
 
     void event(model::event happened) override {
         if (!finished_.empty()) push_finished();
@@ -96,7 +96,7 @@ class way final : public recorder::inlet {
     }
 
     std::deque<std::unique_ptr<model::timeline>> finished_; // the writing thread's
-    ring<item> queue_;
+    chunk_queue<item> queue_;
     doorbell& bell_;
     bool waits_;
     bool recording_;

@@ -109,12 +109,10 @@ void recording_writer::impl::write_journal(const model::event& event, bytes& out
 void recording_writer::impl::write_journal(
     std::uint64_t id, std::string_view name, timestamp time, bytes& out) const {
     const fmt::format_int number(id);
-    wire::pcapng::write_journal(
-        out, time,
-        {{"SYSLOG_IDENTIFIER", "helloscope", true},
-         {"HELLOSCOPE_EVENT", name, true},
-         {"HELLOSCOPE_FLOW", {number.data(), number.size()}, true},
-         {"MESSAGE", json, true}});
+    wire::pcapng::journal_entry(out, time, name.size() + number.size() + json.size())
+        .line("SYSLOG_IDENTIFIER=helloscope\nHELLOSCOPE_EVENT=", name)
+        .line("HELLOSCOPE_FLOW=", {number.data(), number.size()})
+        .line("MESSAGE=", json);
 }
 
 void recording_writer::impl::write_again(std::uint64_t id, const opening& told, bytes& out) {

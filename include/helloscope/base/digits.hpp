@@ -37,6 +37,9 @@ inline char* put_number(char* to, std::uint64_t value) {
         *to = static_cast<char>('0' + value);
         return to + 1;
     }
+    if (value < 100) return put_digits<2>(to, value);
+    if (value < 1'000) return put_digits<3>(to, value);
+    if (value < 10'000) return put_digits<4>(to, value);
     return std::to_chars(to, to + 20, value).ptr;
 }
 

@@ -41,7 +41,7 @@ parsed<journal> parse_journal(bytes_view entry, std::size_t offset) {
 }
 
 void append_journal_field(pen<bytes>& out, const journal_field& field) {
-    const bool line = field.is_line || is_text(field.value);
+    const bool line = is_text(field.value);
     auto* to = out.room(field.key.size() + field.value.size() + 10);
     const auto put = [&to](std::string_view text) {
         if (!text.empty()) std::memcpy(to, text.data(), text.size());

@@ -44,8 +44,6 @@ struct packet {
 struct journal_field {
     std::string_view key;
     std::string_view value;
-    // The writer knows that no control character is in the value; else one is looked for.
-    bool is_line = false;
     bool operator==(const journal_field&) const = default;
 };
 

@@ -3,9 +3,11 @@
 // A file is one section block, then its interfaces, then the rest in order of time.
 #pragma once
 
+#include "helloscope/base/pen.hpp"
 #include "helloscope/wire/pcapng/block.hpp"
 
 #include <array>
+#include <cstring>
 #include <initializer_list>
 #include <span>
 
@@ -27,8 +29,38 @@ struct packet_pieces {
 };
 void write_packet(bytes& out, const packet_pieces& packet);
 
-// One journal entry, stamped __REALTIME_TIMESTAMP (microseconds) before its fields: without that
-// field Wireshark refuses the file. A value that is not printable text takes the binary form.
+// One journal entry, line by line, framed when the writer goes. It is stamped __REALTIME_TIMESTAMP
+// (microseconds) before its fields: without that field Wireshark refuses the file.
+class journal_entry {
+  public:
+    // `values` is about how long the values are together.
+    journal_entry(bytes& out, timestamp time, std::size_t values);
+    ~journal_entry();
+    journal_entry(const journal_entry&) = delete;
+    journal_entry& operator=(const journal_entry&) = delete;
+
+    // "KEY=", as an array, whose length is known when compiled; a value without control characters.
+    template <std::size_t size>
+    journal_entry& line(const char (&key)[size], std::string_view value) {
+        constexpr auto length = size - 1; // without the zero
+        auto* to = pen_.room(length + value.size() + 1);
+        std::memcpy(to, key, length);
+        std::memcpy(to + length, value.data(), value.size());
+        to += length + value.size();
+        *to = '\n';
+        pen_.done(to + 1);
+        return *this;
+    }
+
+  private:
+    friend void write_journal(bytes&, timestamp, std::span<const journal_field>);
+
+    bytes& out_;
+    std::size_t start_;
+    pen<bytes> pen_;
+};
+
+// The same of any fields: a value that is not printable text takes the binary form.
 void write_journal(bytes& out, timestamp time, std::span<const journal_field> fields);
 inline void write_journal(bytes& out, timestamp time, std::initializer_list<journal_field> fields) {
     write_journal(out, time, std::span(fields.begin(), fields.size()));
