@@ -85,11 +85,11 @@ bool heals(const flow& of) {
 }
 
 void heal_leg(
-    flow& of, const net::asio::any_io_executor& executor, request asked, server_leg like,
-    leg_opener open) {
+    flow& of, const net::asio::any_io_executor& executor, request&& asked, server_leg&& like,
+    leg_opener&& open) {
     if (!like.early.empty()) return;
-    way_again way(std::move(asked), std::move(like));
-    auto begun = std::make_unique<race>(of, executor, std::move(way), std::move(open));
+    auto begun = std::make_unique<race>(
+        of, executor, std::move(asked), std::move(like), std::move(open));
     of.server = std::make_unique<racing_leg>(of, std::move(begun));
 }
 

@@ -25,7 +25,7 @@ using leg_opener = std::function<net::awaitable<leg_beside>(
 // From here on `of.server`, which is the leg of `like`, heals, if there is anything to heal: not
 // where the server has spoken already. Empty: others are opened as `asked`.
 void heal_leg(
-    flow& of, const net::asio::any_io_executor& executor, request asked, server_leg like,
-    leg_opener open = {});
+    flow& of, const net::asio::any_io_executor& executor, request&& asked, server_leg&& like,
+    leg_opener&& open = {});
 
 } // namespace helloscope::relay

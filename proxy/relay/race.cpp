@@ -35,36 +35,38 @@ ending ending_of(const net::error_code& error) {
 
 } // namespace
 
-race::race(flow& of, net::asio::any_io_executor executor, way_again way, leg_opener open)
-    : of_(of), executor_(std::move(executor)), way_(std::move(way)), open_(std::move(open)),
-      changed_(executor_, std::chrono::steady_clock::time_point::max()) {
-    auto& one = add();
-    one.address = way_.like.address;
-    one.local = way_.like.local;
-    one.stream = std::move(of_.server);
+race::race(
+    flow& of, const net::asio::any_io_executor& executor, request&& asked, server_leg&& like,
+    leg_opener&& open)
+    : of_(of), executor_(executor), way_(std::move(asked), std::move(like)),
+      open_(std::move(open)) {
+    first_.address = way_.like.address;
+    first_.local = way_.like.local;
+    first_.began = of_.clock.now();
+    first_.stream = std::move(of_.server);
 }
 
 // ---- the flow's leg
 
 void race::wrote(bytes_view sent, bool more) {
     if (winner_ != nullptr || (sent.empty() && !more)) return;
-    const bool begins = !first().sent;
+    const bool begins = !first_.sent;
     flight_.feed(sent);
-    if (!sent.empty()) began(first());
+    if (!sent.empty()) began(first_);
     if (begins && !more && !remembered_) return; // most are answered before it matters what it was
     const auto state = flight_.is();
     if (state == heal::first_flight::state::growing) return;
     if (state == heal::first_flight::state::unrepeatable || more) // which is behind the flight
-        settle(first());
+        settle(first_);
     else if (remembered_)
-        spawn(first(), begin_remembered());
+        spawn(first_, begin_remembered());
 }
 
 void race::when_answered(net::readable_sink& to) {
     asks_ = &to;
-    if (winner_ == nullptr && first().over == ending::none) {
+    if (winner_ == nullptr && first_.over == ending::none) {
         waits_ = true;
-        first().stream->when_readable(*this, executor_);
+        first_.stream->when_readable(*this, executor_);
         return;
     }
     net::asio::co_spawn(
@@ -79,7 +81,7 @@ void race::readable(std::exception_ptr bug, const net::error_code& stopped) {
     try {
         if (bug) std::rethrow_exception(bug);
         if (winner_ == nullptr && stopped) stop();
-        if (winner_ == nullptr) read(first());
+        if (winner_ == nullptr) read(first_);
         drop_losers();
         if (!holds() || stopped_ || bug_) return when_answered(*asks_);
     } catch (...) {
@@ -90,15 +92,15 @@ void race::readable(std::exception_ptr bug, const net::error_code& stopped) {
 
 awaitable<net::error_code> race::wait_for_answer() {
     while (winner_ == nullptr) {
-        if (first().over != ending::none) {
-            co_await changed_.async_wait(net::as_result);
+        if (first_.over != ending::none) {
+            co_await changed();
             continue;
         }
         waits_ = true;
-        const auto stopped = co_await first().stream->wait_readable();
+        const auto stopped = co_await first_.stream->wait_readable();
         waits_ = false;
         if (winner_ == nullptr && stopped) stop();
-        if (winner_ == nullptr) read(first());
+        if (winner_ == nullptr) read(first_);
     }
     drop_losers();
     if (bug_) std::rethrow_exception(std::exchange(bug_, nullptr));
@@ -129,7 +131,7 @@ net::error_code race::ended() const {
 
 void race::stop() {
     stopped_ = true;
-    settle(first());
+    settle(first_);
 }
 
 std::unique_ptr<net::stream> race::only_leg() {
@@ -140,12 +142,22 @@ std::unique_ptr<net::stream> race::only_leg() {
 }
 
 awaitable<void> race::finish() {
-    while (running_ > 0) co_await changed_.async_wait(net::as_result);
+    while (running_ > 0) co_await changed();
+}
+
+// Until notify(). A race that is won at once has no timer.
+awaitable<void> race::changed() {
+    if (!changed_) changed_.emplace(executor_, timer::time_point::max());
+    co_await changed_->async_wait(net::as_result);
+}
+
+void race::notify() {
+    if (changed_) changed_->cancel();
 }
 
 heal::place race::place() const {
     heal::place is;
-    is.from = heal::network_of(first().local.address);
+    is.from = heal::network_of(first_.local.address);
     is.to = way_.asked.target;
     if (!way_.like.way.parents.empty()) is.parent = to_string(way_.like.way.parents.front());
     return is;
@@ -153,21 +165,22 @@ heal::place race::place() const {
 
 // ---- the attempts
 
-race::contender& race::add() {
-    auto& one = contenders_.emplace_back();
-    one.number = static_cast<std::uint32_t>(contenders_.size());
-    one.began = of_.clock.now();
-    return one;
+race::contender& race::another() {
+    newest_->next = std::make_unique<contender>();
+    newest_->next->number = newest_->number + 1;
+    newest_ = newest_->next.get();
+    newest_->began = of_.clock.now();
+    return *newest_;
 }
 
 void race::spawn(contender& one, awaitable<void> what) {
     ++running_;
     const auto ended = [this](std::exception_ptr failed) {
         if (failed && !bug_) bug_ = failed;
-        if (failed) settle(first());
+        if (failed) settle(first_);
         --running_;
         drop_losers();
-        changed_.cancel();
+        notify();
     };
     net::asio::co_spawn(
         executor_, std::move(what), net::asio::bind_cancellation_slot(one.give_up.slot(), ended));
@@ -262,7 +275,7 @@ void race::over(contender& one, ending how, const net::error_code& error) {
     one.over = how;
     if (error != net::asio::error::eof) one.error = error; // which a stream says again
     if (flight_.is() != heal::first_flight::state::whole) return settle(one);
-    if (contenders_.size() > 1) tell_end(one, word_of(how));
+    if (!alone()) tell_end(one, word_of(how));
     consider();
 }
 
@@ -270,13 +283,15 @@ void race::over(contender& one, ending how, const net::error_code& error) {
 
 void race::consider() {
     if (winner_ != nullptr || flight_.is() == heal::first_flight::state::growing) return;
-    if (flight_.is() == heal::first_flight::state::unrepeatable) return settle(first());
+    if (flight_.is() == heal::first_flight::state::unrepeatable) return settle(first_);
     while (winner_ == nullptr && !of_.aborted) {
         const auto next = heal::decide(situation(), wanted().ladder, wanted().limits);
         if (next.what == heal::decision::verb::wait) return;
-        if (next.what == heal::decision::verb::join)
-            return settle(
-                *std::next(contenders_.begin(), static_cast<std::ptrdiff_t>(next.attempt)));
+        if (next.what == heal::decision::verb::join) {
+            auto* chosen = &first_;
+            for (auto i = next.attempt; i > 0; --i) chosen = chosen->next.get();
+            return settle(*chosen);
+        }
         start(next);
     }
 }
@@ -285,8 +300,9 @@ heal::situation race::situation() const {
     const auto now = of_.clock.now();
     heal::situation is;
     is.since = now - whole_at_;
-    is.attempts.reserve(contenders_.size());
-    for (const auto& one : contenders_) is.attempts.push_back(seen_of(one, now));
+    is.attempts.reserve(newest_->number);
+    for (const auto* one = &first_; one != nullptr; one = one->next.get())
+        is.attempts.push_back(seen_of(*one, now));
     is.flight_size = flight_.sent().size();
     is.remembered = remembered_;
     return is;
@@ -312,8 +328,8 @@ heal::attempt race::seen_of(const contender& one, timestamp now) const {
 }
 
 void race::start(const heal::decision& next) {
-    auto& before = first();
-    if (contenders_.size() == 1) {
+    auto& before = first_;
+    if (alone()) {
         of_.tell_healing();
         of_.tell(model::heal_attempt{1, "", "", before.address});
         if (before.over != ending::none) tell_end(before, word_of(before.over));
@@ -323,7 +339,7 @@ void race::start(const heal::decision& next) {
     hello.flight = static_cast<std::uint32_t>(flight_.sent().size());
     hello.message = flight_.message_size();
     if (sample) hello.segment = sample->snd_mss.value_or(0);
-    auto& one = add();
+    auto& one = another();
     one.of_rung = next.of_rung;
     one.how = next.of_rung ? heal::shape_of(wanted().ladder.at(*next.of_rung), hello)
                            : *remembered_;
@@ -336,20 +352,21 @@ void race::settle(contender& on) {
     if (winner_ != nullptr) return;
     winner_ = &on;
     if (!of_.aborted) tell_outcome();
-    for (auto& one : contenders_) {
-        if (&one != &on && one.stream) one.stream->reset();
-        if (&one != &on) one.give_up.emit(net::asio::cancellation_type::terminal);
+    for (auto* one = &first_; one != nullptr; one = one->next.get()) {
+        if (one == &on) continue;
+        if (one->stream) one->stream->reset();
+        one->give_up.emit(net::asio::cancellation_type::terminal);
     }
     if (on.number > 1) note_own_end(of_, on.local);
     if (on.number > 1 || (waits_ && holds())) on.stream->stop_waiting(); // who waits is told
-    changed_.cancel();
+    notify();
 }
 
 // Once nobody waits for their streams any more. A coroutine that ends still needs its contender.
 void race::drop_losers() {
     if (winner_ == nullptr || running_ > 0) return;
-    for (auto& one : contenders_)
-        if (&one != winner_ && !(waits_ && one.number == 1)) one.stream.reset();
+    for (auto* one = &first_; one != nullptr; one = one->next.get())
+        if (one != winner_ && !(waits_ && one == &first_)) one->stream.reset();
 }
 
 // ---- what is told
@@ -377,16 +394,16 @@ void race::tell_end(contender& one, const std::string& how) {
 
 // Nothing, where there was no other attempt.
 void race::tell_outcome() {
-    if (contenders_.size() == 1) return;
+    if (alone()) return;
     const auto state = winner_->reading.state();
     const bool answered = state == flight::whole || state == flight::possible;
-    for (auto& one : contenders_) {
-        if (&one != winner_)
-            tell_end(one, word_of(one.over));
+    for (auto* one = &first_; one != nullptr; one = one->next.get()) {
+        if (one != winner_)
+            tell_end(*one, word_of(one->over));
         else if (answered)
-            tell_end(one, one.reading.complaint() ? "alert" : "answered");
+            tell_end(*one, one->reading.complaint() ? "alert" : "answered");
         else
-            tell_end(one, one.over == ending::none ? "unanswered" : word_of(one.over));
+            tell_end(*one, one->over == ending::none ? "unanswered" : word_of(one->over));
     }
     model::healed event;
     event.attempt = answered ? winner_->number : 0;

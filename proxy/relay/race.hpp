@@ -8,7 +8,7 @@
 #include "helloscope/heal/decide.hpp"
 #include "helloscope/heal/first_flight.hpp"
 
-#include <list>
+#include <memory>
 
 namespace helloscope::relay {
 
@@ -17,15 +17,17 @@ struct way_again {
     request asked;
     server_leg like; // the leg that stands
 
-    way_again(request again, server_leg leg) : asked(std::move(again)), like(std::move(leg)) {}
+    way_again(request&& again, server_leg&& leg) : asked(std::move(again)), like(std::move(leg)) {}
 };
 
 class race final : public flow::companion, private net::readable_sink {
   public:
-    race(flow& of, net::asio::any_io_executor executor, way_again way, leg_opener open);
+    race(
+        flow& of, const net::asio::any_io_executor& executor, request&& asked, server_leg&& like,
+        leg_opener&& open);
 
     // ---- the flow's leg, which is the first attempt's until another one has won
-    net::stream& leg() const { return *(winner_ != nullptr ? *winner_ : first()).stream; }
+    net::stream& leg() const { return *(winner_ != nullptr ? *winner_ : first_).stream; }
     // So much of what the client sent was given to it; `more` waits.
     void wrote(bytes_view sent, bool more);
     // Until the race is over and there is something to read, or the leg was stopped.
@@ -40,7 +42,7 @@ class race final : public flow::companion, private net::readable_sink {
     std::unique_ptr<net::stream> only_leg();
 
     void tick() override { consider(); }
-    void give_up() override { settle(first()); }
+    void give_up() override { settle(first_); }
     net::awaitable<void> finish() override;
 
   private:
@@ -58,16 +60,19 @@ class race final : public flow::companion, private net::readable_sink {
         bytes answer;
         wire::tls::flight_reader reading;
         net::asio::cancellation_signal give_up;
+        std::unique_ptr<contender> next; // the attempt made after it
     };
+    using timer = net::asio::steady_timer;
 
     const healing_options& wanted() const { return of_.around.common.options.healing; }
-    contender& first() { return contenders_.front(); }
-    const contender& first() const { return contenders_.front(); }
+    bool alone() const { return first_.next == nullptr; }
+    net::awaitable<void> changed();
+    void notify();
     heal::place place() const;
 
     void readable(std::exception_ptr bug, const net::error_code& stopped) override;
 
-    contender& add();
+    contender& another();
     void spawn(contender& one, net::awaitable<void> what);
     net::awaitable<void> attempt(contender& one);
     net::awaitable<leg_beside> open(const contender& one);
@@ -97,14 +102,15 @@ class race final : public flow::companion, private net::readable_sink {
     heal::first_flight flight_;
     timestamp whole_at_{};
     std::optional<shape::shape> remembered_;
-    std::list<contender> contenders_;
+    contender first_; // in the leg that stands
+    contender* newest_ = &first_;
     contender* winner_ = nullptr;
     std::size_t taken_ = 0;   // of the winner's answer
     std::size_t running_ = 0; // coroutines
     bool waits_ = false;      // for the first attempt's stream
     net::readable_sink* asks_ = nullptr;
     bool stopped_ = false;
-    net::asio::steady_timer changed_; // cancelled when the race or a coroutine is over
+    std::optional<timer> changed_; // who waits; cancelled when the race or a coroutine is over
     std::exception_ptr bug_;
 };
 

@@ -72,7 +72,7 @@ struct racing : test::flow_fixture {
         request again;
         again.target = asked.target;
         leg.early = to_bytes(as_bytes(early_server));
-        heal_leg(*flow, context.get_executor(), std::move(again), leg, std::move(open));
+        heal_leg(*flow, context.get_executor(), std::move(again), server_leg(leg), std::move(open));
         boost::asio::co_spawn(
             context, pump(*flow, to_bytes(as_bytes(early)), leg.early),
             [this](std::exception_ptr bug) {

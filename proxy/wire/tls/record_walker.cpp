@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <utility>
 
 namespace helloscope::wire::tls {
 
@@ -34,25 +35,41 @@ bool record_walker::sslv2() const {
 // True when a header is complete and a record begins.
 bool record_walker::take_header(bytes_view& input) {
     if (lost_) return false;
+    if (held_size_ == 0 && input.size() >= record_header_size) { // as most are
+        if (!begin(input.first(record_header_size))) return false;
+        input = input.subspan(record_header_size);
+        offset_ += record_header_size;
+        return true;
+    }
     const auto size = std::min(input.size(), record_header_size - held_size_);
     std::copy_n(input.begin(), size, held_.begin() + held_size_);
     if (held_size_ + size == record_header_size) {
-        const auto header = parse_record_header(held_);
-        if (!header) {
-            offset_ -= held_size_; // back to where the header should have begun
-            lost_ = lost_at{offset_, held_};
-            held_size_ = 0;
-            return false;
-        }
-        header_ = *header;
-        header_offset_ = offset_ - held_size_;
-        remaining_ = header_.length;
-        started_ = true;
+        offset_ -= held_size_; // to where the header begins, and stays there if it is none
+        const auto before = std::exchange(held_size_, std::uint8_t{0});
+        if (!begin(held_)) return false;
+        input = input.subspan(size);
+        offset_ += before + size;
+        return true;
     }
     input = input.subspan(size);
     offset_ += size;
-    held_size_ = static_cast<std::uint8_t>((held_size_ + size) % record_header_size);
-    return held_size_ == 0 && size > 0;
+    held_size_ = static_cast<std::uint8_t>(held_size_ + size);
+    return false;
+}
+
+// At `offset_`.
+bool record_walker::begin(bytes_view header) {
+    const auto parsed = parse_record_header(header);
+    if (!parsed) {
+        lost_ = lost_at{offset_, {}};
+        std::copy_n(header.begin(), record_header_size, lost_->bytes.begin());
+        return false;
+    }
+    header_ = *parsed;
+    header_offset_ = offset_;
+    remaining_ = header_.length;
+    started_ = true;
+    return true;
 }
 
 piece record_walker::step(bytes_view body, std::uint32_t size) {

@@ -57,6 +57,7 @@ class record_walker {
 
   private:
     bool take_header(bytes_view& input);
+    bool begin(bytes_view header);
     piece step(bytes_view body, std::uint32_t size);
 
     record_header header_;
