@@ -91,7 +91,7 @@ struct flow {
     bool complete = true; // false: under great load events were lost, so some may be missing
 
     // In order of time, each direction in the order of its stream. Of bulk, which is what follows
-    // the first 1,000 records of a direction without a pause of 50 ms, the lengths are known and
+    // the first 64 records of a direction without a pause of 50 ms, the lengths are known and
     // few of the times. Makes one `record` for each that passed: 48 bytes for 16 KiB of a download.
     std::vector<record> records() const;
 };

@@ -105,7 +105,8 @@ void add_recording(CLI::App& command, run_options& options) {
     command
         .add_option(
             "--record-detail", options.record_detail,
-            "runs: bulk records as runs of lengths; all: each record singly")
+            "runs: data records of one read, and of bulk, by their lengths together; all: each "
+            "singly")
         ->check(one_of({"runs", "all"}))
         ->type_name("runs|all")
         ->group(group)

@@ -49,7 +49,7 @@ inline constexpr std::array<event_entry, std::variant_size_v<happening>> events{
     {"exchanged", "one exchange of plain HTTP, request and response"},
     {"bytes_read", "bytes that belong to no TLS record, by their number"},
     {"record", "a TLS record"},
-    {"records", "a run of application_data records in bulk"},
+    {"records", "application_data records of one read, or in bulk"},
     {"handshake", "a handshake message in the clear"},
     {"alert", "an alert in the clear"},
     {"not_tls", "a direction's bytes are no TLS from here on"},

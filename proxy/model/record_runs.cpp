@@ -6,6 +6,22 @@
 
 namespace helloscope::model {
 
+void append(records& run, const record& next) {
+    if (run.count == 0) {
+        run.dir = next.dir;
+        run.version = next.version;
+        run.offset = next.offset;
+        run.first = next.first;
+    }
+    ++run.count;
+    run.bytes += wire::tls::record_header_size + next.length;
+    auto& lengths = run.lengths;
+    if (!lengths.empty() && lengths.back().length == next.length)
+        ++lengths.back().count;
+    else
+        lengths.push_back({next.length, 1});
+}
+
 record_runs::told record_runs::add(const record& next, timestamp now) {
     told out;
     const bool joins = joins_run(next, now);
@@ -18,20 +34,8 @@ record_runs::told record_runs::add(const record& next, timestamp now) {
         out.single = next;
         return out;
     }
-    if (!run_) {
-        run_ = records();
-        run_->dir = next.dir;
-        run_->version = next.version;
-        run_->offset = next.offset;
-        run_->first = next.first;
-    }
-    ++run_->count;
-    run_->bytes += wire::tls::record_header_size + next.length;
-    auto& lengths = run_->lengths;
-    if (!lengths.empty() && lengths.back().length == next.length)
-        ++lengths.back().count;
-    else
-        lengths.push_back({next.length, 1});
+    if (!run_) run_ = records();
+    append(*run_, next);
     return out;
 }
 

@@ -167,6 +167,7 @@ class fold {
         for (const auto& run : e.lengths)
             count_records(way, application_data, run.length, run.count);
         moved();
+        if (e.dir == direction::to_server && !flow_.server_hello) flow_.hello_bytes += e.bytes;
         if (!e.lengths.empty())
             follow_handshake(e.dir, application_data, e.lengths.front().length, true);
         for (const auto& run : e.lengths) count_encrypted(e.dir, run.length, run.count);

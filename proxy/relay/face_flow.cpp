@@ -14,19 +14,19 @@ namespace {
 using wire::tls::content_type;
 using wire::tls::record_header_size;
 
-// An event that tells records: when the first of them came, and how to write them out.
+// An event that tells records, and when the first of them came.
 struct told_records {
     timestamp first;
-    const model::happening* what;
+    const model::event* by;
 };
 
 std::vector<told_records> records_in(const std::vector<model::event>& events) {
     std::vector<told_records> out;
     for (const auto& one : events) {
         if (const auto* single = std::get_if<model::record>(&one.what))
-            out.push_back({single->first, &one.what});
+            out.push_back({single->first, &one});
         else if (const auto* run = std::get_if<model::records>(&one.what))
-            out.push_back({run->first, &one.what});
+            out.push_back({run->first, &one});
     }
     // A run is told when it is over; the other direction has gone on meanwhile.
     std::ranges::stable_sort(out, {}, &told_records::first);
@@ -38,7 +38,8 @@ void append(std::vector<record>& out, const model::record& e) {
         {e.dir, e.content_type, e.version, e.length, e.offset, e.first, e.encrypted, e.cut_at});
 }
 
-void append(std::vector<record>& out, const model::records& run) {
+// When the rest came is known where one read brought them all.
+void append(std::vector<record>& out, const model::records& run, timestamp told) {
     record next{run.dir,     static_cast<std::uint8_t>(content_type::application_data),
                 run.version, 0,
                 run.offset,  run.first,
@@ -48,7 +49,7 @@ void append(std::vector<record>& out, const model::records& run) {
             next.length = length;
             out.push_back(next);
             next.offset += record_header_size + length;
-            next.time.reset();
+            if (told != run.first) next.time.reset();
         }
 }
 
@@ -76,10 +77,10 @@ std::string name_or_number(std::string_view name, std::uint16_t number) {
 std::vector<record> flow::records() const {
     std::vector<record> out;
     for (const auto& told : records_in(events)) {
-        if (const auto* single = std::get_if<model::record>(told.what))
+        if (const auto* single = std::get_if<model::record>(&told.by->what))
             append(out, *single);
         else
-            append(out, std::get<model::records>(*told.what));
+            append(out, std::get<model::records>(told.by->what), told.by->time);
     }
     return out;
 }

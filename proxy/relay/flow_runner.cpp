@@ -71,7 +71,6 @@ awaitable<std::optional<opened_tunnel>> open_tunnel(flow& running) {
         co_await refuse(running, *asked->by, std::move(*made->why));
         co_return std::nullopt;
     }
-    running.tell_path(leg::server);
     running.enter(stage::hello);
     if (!co_await say_yes(running, asked->by->established(made->local))) co_return std::nullopt;
     const auto executor = co_await net::asio::this_coro::executor;

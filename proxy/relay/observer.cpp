@@ -88,6 +88,7 @@ void observer::unseen_part(direction way, std::uint64_t size) {
 
 void observer::end_read(direction way) {
     keep_clear();
+    tell_gathered();
     const auto& here = side(way);
     if (here.lost) saw_opaque(way, here.total - opaque_from_);
 }
@@ -105,7 +106,7 @@ void observer::ended(direction way, timestamp now) {
     now_ = now;
     if (!here.lost) tell_unfinished(way);
     tell_opaque(way);
-    if (auto run = here.runs.take()) sink_.happened(std::move(*run), now_);
+    if (auto run = here.runs.take()) tell(std::move(*run));
     if (here.omitted > 0) keep(new_piece(way)); // nothing more, but what went by before it
 }
 
@@ -131,19 +132,15 @@ void observer::tell_unfinished(direction way) {
     cut.first = here.record_began;
     cut.encrypted = conversation_.encrypted(way);
     cut.cut_at = came;
-    auto told = here.runs.add(cut, now_);
-    if (told.run) sink_.happened(std::move(*told.run), now_);
-    if (told.single) sink_.happened(std::move(*told.single), now_);
+    add(cut);
     if (here.accounted + here.omitted < here.total) keep_header(way, header, came);
 }
 
 void observer::tick(timestamp now) {
     for (const auto way : {direction::to_server, direction::to_client}) {
-        if (auto run = side(way).runs.take_old(now)) sink_.happened(std::move(*run), now);
-        if (now - side(way).opaque_last >= std::chrono::seconds(1)) {
-            now_ = now;
-            tell_opaque(way);
-        }
+        now_ = now;
+        if (auto run = side(way).runs.take_old(now)) tell(std::move(*run));
+        if (now - side(way).opaque_last >= std::chrono::seconds(1)) tell_opaque(way);
     }
 }
 
@@ -183,10 +180,7 @@ void observer::on_record(
     record.offset = offset;
     record.first = here.record_began;
     record.encrypted = !clear;
-    auto told = here.runs.add(record, now_);
-    if (told.run) sink_.happened(std::move(*told.run), now_);
-    const bool single = told.single.has_value();
-    if (single) sink_.happened(std::move(*told.single), now_);
+    const bool single = add(record);
     if (clear || detail_.payload_all || !detail_.pieces) return;
     keep_clear();
     if (single) {
@@ -194,6 +188,43 @@ void observer::on_record(
     } else {
         here.omitted += record_header_size + header.length;
     }
+}
+
+// Whether it is kept singly.
+bool observer::add(const model::record& one) {
+    auto told = side(one.dir).runs.add(one, now_);
+    if (told.run) tell(std::move(*told.run));
+    if (!told.single) return false;
+    const bool data = one.content_type == static_cast<std::uint8_t>(content_type::application_data);
+    if (data && one.first == now_ && !one.cut_at && !detail_.detail_all)
+        gather(one);
+    else
+        tell(one);
+    return true;
+}
+
+void observer::gather(const model::record& one) {
+    if (gathered_ && gathered_->version != one.version) tell_gathered();
+    if (!gathered_) {
+        gathered_ = one;
+        return;
+    }
+    if (gathered_run_.count == 0) model::append(gathered_run_, *gathered_);
+    model::append(gathered_run_, one);
+}
+
+void observer::tell_gathered() {
+    if (!gathered_) return;
+    if (gathered_run_.count == 0)
+        sink_.happened(*gathered_, now_);
+    else
+        sink_.happened(std::exchange(gathered_run_, {}), now_);
+    gathered_.reset();
+}
+
+void observer::tell(model::happening what) {
+    tell_gathered(); // which came before it
+    sink_.happened(std::move(what), now_);
 }
 
 void observer::on_handshake(direction way, wire::tls::handshake_message&& message) {
@@ -216,20 +247,20 @@ void observer::on_handshake(direction way, wire::tls::handshake_message&& messag
     } else if (const auto* error = std::get_if<parse_error>(&message.content)) {
         event.error = to_string(*error);
     }
-    sink_.happened(std::move(event), now_);
+    tell(std::move(event));
 }
 
 void observer::on_alert(direction way, wire::tls::alert alert) {
-    sink_.happened(model::alert{way, alert.level, alert.description}, now_);
+    tell(model::alert{way, alert.level, alert.description});
 }
 
 void observer::on_lost(direction way, const wire::tls::lost_at& at) {
     auto& here = side(way);
     here.lost = true;
     keep_clear();
-    if (auto run = here.runs.take()) sink_.happened(std::move(*run), now_);
+    if (auto run = here.runs.take()) tell(std::move(*run));
     model::not_tls event{way, at.offset, looks_like(at.bytes)};
-    sink_.happened(std::move(event), now_);
+    tell(std::move(event));
     here.opaque.offset = at.offset;
     here.accounted = opaque_from_ = at.offset;
 }
@@ -258,7 +289,7 @@ void observer::tell_opaque(direction way) {
     here.opaque_last = now_;
     if (here.opaque.length == 0) return;
     const auto next = here.opaque.offset + here.opaque.length;
-    sink_.happened(here.opaque, now_);
+    tell(here.opaque);
     ++here.opaque_told;
     here.opaque = {};
     here.opaque.offset = next;

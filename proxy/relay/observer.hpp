@@ -21,7 +21,7 @@ struct observer_sink {
 struct observer_detail {
     bool pieces = true;       // somebody keeps them
     bool payload_all = false; // whole bytes instead of headers and handshakes
-    bool detail_all = false;  // no runs of records
+    bool detail_all = false;  // each record singly
 };
 
 class observer final : private wire::tls::conversation_sink {
@@ -81,6 +81,10 @@ class observer final : private wire::tls::conversation_sink {
     void on_alert(direction way, wire::tls::alert alert) override;
     void on_lost(direction way, const wire::tls::lost_at& at) override;
 
+    bool add(const model::record& one);
+    void gather(const model::record& one);
+    void tell_gathered();
+    void tell(model::happening what);
     void tell_unfinished(direction way);
     void saw_opaque(direction way, std::uint64_t length);
     void tell_opaque(direction way);
@@ -97,6 +101,10 @@ class observer final : private wire::tls::conversation_sink {
     timestamp now_{};
     std::uint64_t opaque_from_ = 0; // of this read: where the bytes begin that are only counted
     trace::piece clear_;            // handshake bytes of this read, not yet told
+    // Data records that this read brought whole, not yet told: the first, and all if there are
+    // more.
+    std::optional<model::record> gathered_;
+    model::records gathered_run_;
 };
 
 } // namespace helloscope::relay

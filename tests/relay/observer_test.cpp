@@ -174,16 +174,74 @@ TEST_CASE("bulk records form runs, and what they hide is accounted for") {
     watching.ended(down, start + 1s);
     std::uint64_t records = 0;
     for (const auto& run : seen.all<model::records>()) records += run.count;
-    CHECK(records + 1'000 > 3'000);
+    CHECK(records + 64 > 3'000);
     CHECK(watching.total(down) == before + 3'000 * 105);
     CHECK(seen.stood_for(down) == watching.total(down));
+}
+
+TEST_CASE("data records of one read are told together, each with its packet") {
+    findings seen;
+    observer watching(seen, {});
+    for (const auto& [way, record] : dialogue("tls13")) watching.saw(way, record, start);
+    const auto singly = seen.all<model::record>().size();
+    const auto packets = seen.pieces.size();
+    const auto before = watching.total(down);
+    bytes read;
+    for (const std::size_t length : {100U, 100U, 7U}) {
+        const auto one = data_record(length);
+        read.insert(read.end(), one.begin(), one.end());
+    }
+
+    SECTION("whole") {
+        watching.saw(down, read, start + 1s);
+        CHECK(seen.all<model::record>().size() == singly);
+        const auto together = seen.all<model::records>();
+        REQUIRE(together.size() == 1);
+        CHECK(together[0].dir == down);
+        CHECK(together[0].version == 0x0303);
+        CHECK(together[0].offset == before);
+        CHECK(together[0].count == 3);
+        CHECK(together[0].bytes == read.size());
+        CHECK(together[0].first == start + 1s);
+        REQUIRE(together[0].lengths.size() == 2);
+        CHECK(together[0].lengths[0].length == 100);
+        CHECK(together[0].lengths[0].count == 2);
+        CHECK(together[0].lengths[1].length == 7);
+        CHECK(seen.pieces.size() == packets + 3);
+    }
+    SECTION("but the one that an earlier read began, whose time is another, and one left alone") {
+        watching.saw(down, bytes_view(read).first(20), start + 1s);
+        watching.saw(down, bytes_view(read).subspan(20), start + 2s);
+        const auto all = seen.all<model::record>();
+        REQUIRE(all.size() == singly + 1);
+        CHECK(all.back().first == start + 1s);
+        REQUIRE(seen.all<model::records>().size() == 1);
+        CHECK(seen.all<model::records>()[0].count == 2);
+        CHECK(seen.all<model::records>()[0].offset == before + 105);
+        watching.saw(down, data_record(9), start + 3s);
+        CHECK(seen.all<model::records>().size() == 1);
+        CHECK(seen.all<model::record>().back().length == 9);
+    }
+    SECTION("and what comes behind them is told behind them") {
+        const auto alert = test::hex("15 0303 0013 00000000000000000000000000000000000000");
+        read.insert(read.end(), alert.begin(), alert.end());
+        watching.saw(down, read, start + 1s);
+        CHECK(seen.all<model::records>().size() == 1);
+        const auto* last = std::get_if<model::record>(&seen.events.back());
+        REQUIRE(last != nullptr);
+        CHECK(last->content_type == 21);
+    }
 }
 
 TEST_CASE("with all details every record is told singly") {
     findings seen;
     observer watching(seen, {true, false, true});
     for (int i = 0; i < 3'000; ++i) watching.saw(down, data_record(10), start);
-    CHECK(seen.all<model::record>().size() == 3'000);
+    const auto one = data_record(10);
+    auto two = one;
+    two.insert(two.end(), one.begin(), one.end());
+    watching.saw(down, two, start);
+    CHECK(seen.all<model::record>().size() == 3'002);
 }
 
 TEST_CASE("with all payload every read is kept whole") {

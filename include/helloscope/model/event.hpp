@@ -165,7 +165,7 @@ struct record {
     std::optional<std::uint32_t> cut_at; // body bytes that came, when the stream ended inside
 };
 
-// A run of application-data records in bulk: lengths in order, run-length coded.
+// Application-data records of one read, or a run in bulk: lengths in order, run-length coded.
 struct records {
     struct run {
         std::uint32_t length = 0;

@@ -1,5 +1,5 @@
-// Keeps a direction's records affordable without losing one: the first 1,000 and every one after a
-// pause of 50 ms singly, application data in between as runs of lengths.
+// Keeps a direction's records affordable without losing one: the first 64, more than any handshake
+// has, and every one after a pause of 50 ms singly, application data in between as runs of lengths.
 #pragma once
 
 #include "helloscope/base/rare.hpp"
@@ -10,11 +10,14 @@
 namespace helloscope::model {
 
 struct run_limits {
-    std::uint64_t single = 1'000;                   // records kept singly at the start
+    std::uint64_t single = 64;                      // records kept singly at the start
     duration pause = std::chrono::milliseconds(50); // a record after this is kept singly
     duration longest = std::chrono::seconds(1);     // a run ends after this
     std::size_t most_lengths = 2'000;               // about 64 KiB of JSON
 };
+
+// Another record at the end of a run, which begins with it if there is none yet.
+void append(records& run, const record& next);
 
 class record_runs {
   public:
