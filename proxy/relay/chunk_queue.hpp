@@ -38,7 +38,7 @@ template <class T> class chunk_queue {
         return true;
     }
 
-    // The oldest, where it stands; null when there is none. It stays until pop(), which comes after.
+    // The oldest, where it stands; null when there is none. It stays until pop(), which drops it.
     T* front() {
         const auto at = popped_.load(std::memory_order_relaxed);
         if (at == pushed_.load(std::memory_order_acquire)) return nullptr;
