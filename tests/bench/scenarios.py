@@ -78,7 +78,8 @@ WHOLE = (
     rate(1), rate(32), rate(1, *HELLOS), rate(32, *HELLOS), LATENCY, PLAIN_LATENCY,
 )  # fmt: skip
 IDLE = (idle(9000),)
-RECORDING = (bulk("down", 8), bulk("down", 8, *RECORDS), bulk("up", 8), rate(32), rate(1))
+HEALING = (bulk("down", 8), bulk("up", 8), rate(32), rate(1))
+RECORDING = (*HEALING, bulk("down", 8, *RECORDS), bulk("down", 500), bulk("up", 500))
 PATHS = (
     bulk("down", 8), bulk("up", 8), bulk("down", 500),
     bulk("down", 8, *RECORDS), bulk("down", 8, "--plain"),

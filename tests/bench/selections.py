@@ -33,7 +33,7 @@ def recording(bench):
 def healing(bench):
     """Of flows that are well: what it costs to be ready."""
     ready = helloscope(bench, name="with --heal", options=("--heal",))
-    return compared(bench, [ready, helloscope(bench)], what.RECORDING, 5)
+    return compared(bench, [ready, helloscope(bench)], what.HEALING, 5)
 
 
 def paths(bench):
