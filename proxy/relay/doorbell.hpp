@@ -26,17 +26,21 @@ class doorbell {
         {
             const std::lock_guard lock(mutex_);
             rung_ = true;
+            state_.store(awake, std::memory_order_relaxed); // who presses now need not
         }
         changed_.notify_one();
     }
 
-    // Until somebody presses, unless `anything()` is queued already; then the pause.
-    template <class Anything> void sleep(Anything anything) {
+    // Until somebody presses, unless `anything()` is queued already; then the pause. Where there
+    // was `work` there is soon more: only the pause.
+    template <class Anything> void sleep(bool work, Anything anything) {
         std::unique_lock lock(mutex_);
-        state_.store(asleep, std::memory_order_relaxed);
-        std::atomic_thread_fence(std::memory_order_seq_cst);
-        if (!anything()) changed_.wait(lock, [this] { return rung_; });
-        rung_ = false;
+        if (!work) {
+            state_.store(asleep, std::memory_order_relaxed);
+            std::atomic_thread_fence(std::memory_order_seq_cst);
+            if (!anything()) changed_.wait(lock, [this] { return rung_; });
+            rung_ = false;
+        }
         state_.store(pausing, std::memory_order_relaxed);
         changed_.wait_for(lock, pause, [this] { return rung_; });
         rung_ = false;

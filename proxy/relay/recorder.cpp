@@ -147,9 +147,10 @@ class recorder_thread final : public recorder {
     void run() {
         while (true) {
             const bool last = stopping_; // read before the queues: what came earlier is in them
-            while (drain()) {}
+            bool work = false;
+            while (drain()) work = true;
             if (last) return;
-            bell_.sleep([this] {
+            bell_.sleep(work, [this] {
                 return std::any_of(
                     ways_.begin(), ways_.end(), [](const auto& one) { return !one->empty(); });
             });
