@@ -209,7 +209,10 @@ void observer::gather(const model::record& one) {
         gathered_ = one;
         return;
     }
-    if (gathered_run_.count == 0) model::append(gathered_run_, *gathered_);
+    if (gathered_run_.count == 0) {
+        gathered_run_.lengths.reserve(4); // a flight of TLS 1.3 that is written message by message
+        model::append(gathered_run_, *gathered_);
+    }
     model::append(gathered_run_, one);
 }
 

@@ -1,17 +1,12 @@
 #include "path_history.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace helloscope::relay {
 namespace {
 
 using model::timeline;
-
-struct key {
-    std::string_view scope;
-    std::string of;
-    std::string text() const { return std::string(scope) + ' ' + of; }
-};
 
 std::optional<endpoint> server_of(const timeline& flow) {
     for (const auto& tried : flow.attempts)
@@ -28,20 +23,26 @@ std::string network_of(ip_address address) {
     return to_string(address) + (address.v6 ? "/48" : "/24");
 }
 
-// Behind a parent the address says nothing of the server, and the name goes by the same parent.
-std::vector<key> places_of(const timeline& flow) {
-    std::vector<key> all;
+constexpr std::size_t most_places = 3; // of a flow
+
+// use(scope, what it is, both as a key). Behind a parent the address says nothing of the server,
+// and the name goes by the same parent.
+template <class Use> void for_each_place(const timeline& flow, Use use) {
     const auto server = server_of(flow);
-    if (!server) return all;
-    const bool direct = !flow.route || flow.route->parents.empty();
-    if (!flow.target.host.empty()) all.push_back({"name", to_string(flow.target)});
-    if (!direct) {
-        all.push_back({"parent", flow.route->parents.front()});
-        return all;
+    if (!server) return;
+    thread_local std::string key; // keeps its memory from flow to flow
+    const auto place = [&](std::string_view scope, std::string_view of) {
+        key.assign(scope).append(" ").append(of);
+        use(scope, of, key);
+    };
+    if (!flow.target.host.empty()) place("name", to_string(flow.target));
+    if (flow.route && !flow.route->parents.empty()) {
+        place("parent", flow.route->parents.front());
+        return;
     }
-    all.push_back({"address", to_string(*server)});
-    all.push_back({"network", network_of(server->address)});
-    return all;
+    std::array<char, longest_endpoint> text;
+    place("address", {text.data(), write_text(text.data(), *server)});
+    place("network", network_of(server->address));
 }
 
 bool answered(const timeline& flow) {
@@ -74,31 +75,31 @@ void count(model::seen_before& at, const timeline& flow) {
 void path_history::add(const timeline& flow) {
     const bool tells = flow.client_hello && (flow.established() || flow.concluded);
     if (!tells) return;
-    const auto places = places_of(flow);
     const std::lock_guard lock(mutex_);
-    if (places_.size() + places.size() > most) make_room(flow.latest);
-    for (const auto& where : places) {
-        auto& here = places_[where.text()];
+    if (places_.size() + most_places > most) make_room(flow.latest);
+    for_each_place(flow, [&](std::string_view scope, std::string_view of, const std::string& key) {
+        auto found = places_.find(key);
+        if (found == places_.end()) found = places_.emplace(key, place()).first;
+        auto& here = found->second;
         if (here.seen.scope.empty() || flow.latest - here.last > kept) {
             here.seen = {};
-            here.seen.scope = where.scope;
-            here.seen.of = where.of;
+            here.seen.scope = scope;
+            here.seen.of = of;
         }
         here.last = flow.latest;
         count(here.seen, flow);
-    }
+    });
 }
 
 std::vector<model::seen_before> path_history::of(const timeline& flow) const {
     std::vector<model::seen_before> all;
-    const auto places = places_of(flow);
     const std::lock_guard lock(mutex_);
-    for (const auto& where : places) {
-        const auto found = places_.find(where.text());
-        if (found == places_.end() || flow.latest - found->second.last > kept) continue;
+    for_each_place(flow, [&](std::string_view, std::string_view, const std::string& key) {
+        const auto found = places_.find(key);
+        if (found == places_.end() || flow.latest - found->second.last > kept) return;
         all.push_back(found->second.seen);
         all.back().ago = std::max(flow.latest - found->second.last, duration{});
-    }
+    });
     return all;
 }
 

@@ -28,16 +28,25 @@ struct appender {
     }
 };
 
+constexpr std::uint16_t mss_option = 0x0204;          // its kind and length
+constexpr std::uint16_t window_scale_option = 0x0103; // behind a NOP, its kind; the length follows
+
 std::size_t options_length(const tcp_options& options) {
     return (options.mss ? 4U : 0U) + (options.window_scale ? 4U : 0U);
 }
 
+std::size_t offset_and_flags(const tcp_packet& packet) {
+    return (20 + options_length(packet.options)) / 4 << 12 | packet.flags;
+}
+
 appender append_ipv4(appender to, const tcp_packet& packet, std::size_t tcp_length);
 appender append_ipv6(appender to, const tcp_packet& packet, std::size_t tcp_length);
-appender append_tcp(appender to, const tcp_packet& packet);
+appender append_tcp(appender to, const tcp_packet& packet, std::uint16_t checksum);
+std::uint64_t sum_of_addresses(const tcp_packet& packet);
+std::uint64_t sum_of_tcp(const tcp_packet& packet, std::size_t tcp_length);
 std::uint64_t sum16(bytes_view data, std::uint64_t sum);
 std::uint64_t fold(std::uint64_t sum); // into 16 bits
-void put_checksum(std::uint8_t* at, std::uint64_t sum);
+std::uint16_t checksum(std::uint64_t sum) { return static_cast<std::uint16_t>(~fold(sum)); }
 
 } // namespace
 
@@ -45,20 +54,13 @@ tcp_headers write_tcp_headers(const tcp_packet& packet) {
     assert(packet.source.address.v6 == packet.destination.address.v6);
     assert(packet.payload_length <= longest_payload);
     tcp_headers out;
-    const auto tcp_header = 20 + options_length(packet.options);
-    const auto tcp_length = tcp_header + packet.payload_length;
+    const auto tcp_length = 20 + options_length(packet.options) + packet.payload_length;
     const bool v6 = packet.source.address.v6;
     appender to{out.octets.data()};
     to = v6 ? append_ipv6(to, packet, tcp_length) : append_ipv4(to, packet, tcp_length);
-    auto* tcp = to.at;
-    to = append_tcp(to, packet);
+    const bool complete = packet.payload.size() == packet.payload_length;
+    to = append_tcp(to, packet, complete ? checksum(sum_of_tcp(packet, tcp_length)) : 0);
     out.size = static_cast<std::size_t>(to.at - out.octets.data());
-
-    if (packet.payload.size() != packet.payload_length) return out;
-    // The pseudo header of RFC 9293: its addresses stand in front of what they are summed with.
-    const auto addresses = 2 * packet.source.address.view().size();
-    const auto sum = sum16({tcp - addresses, addresses + tcp_header}, tcp_protocol + tcp_length);
-    put_checksum(tcp + 16, sum16(packet.payload, sum));
     return out;
 }
 
@@ -66,11 +68,14 @@ namespace {
 
 appender append_ipv4(appender to, const tcp_packet& packet, std::size_t tcp_length) {
     constexpr std::uint16_t dont_fragment = 0x4000;
-    auto* ip = to.at;
-    to.u8(0x45).u8(0).u16(20 + tcp_length).u16(0).u16(dont_fragment);
-    to.u8(time_to_live).u8(tcp_protocol).u16(0);
+    constexpr std::uint16_t version_and_length = 0x4500;
+    constexpr std::uint16_t lifetime = time_to_live << 8 | tcp_protocol;
+    const auto length = 20 + tcp_length;
+    const auto sum = version_and_length + length + dont_fragment + lifetime +
+                     sum_of_addresses(packet);
+    to.u16(version_and_length).u16(length).u16(0).u16(dont_fragment);
+    to.u16(lifetime).u16(checksum(sum));
     to.address(packet.source.address).address(packet.destination.address);
-    put_checksum(ip + 10, sum16({ip, 20}, 0));
     return to;
 }
 
@@ -80,15 +85,34 @@ appender append_ipv6(appender to, const tcp_packet& packet, std::size_t tcp_leng
     return to;
 }
 
-appender append_tcp(appender to, const tcp_packet& packet) {
+appender append_tcp(appender to, const tcp_packet& packet, std::uint16_t checksum) {
     const auto& options = packet.options;
     to.u16(packet.source.port).u16(packet.destination.port);
     to.u32(packet.sequence).u32(packet.acknowledgement);
-    to.u8((20 + options_length(options)) / 4 << 4).u8(packet.flags).u16(packet.window);
-    to.u16(0).u16(0);
-    if (options.mss) to.u8(2).u8(4).u16(*options.mss);
-    if (options.window_scale) to.u8(1).u8(3).u8(3).u8(*options.window_scale);
+    to.u16(offset_and_flags(packet)).u16(packet.window);
+    to.u16(checksum).u16(0);
+    if (options.mss) to.u16(mss_option).u16(*options.mss);
+    if (options.window_scale) to.u16(window_scale_option).u8(3).u8(*options.window_scale);
     return to;
+}
+
+// The checksums are made of the fields, not of the bytes that were just written one by one: a
+// processor has to wait until it can read those as words.
+std::uint64_t sum_of_addresses(const tcp_packet& packet) {
+    return sum16(packet.destination.address.view(), sum16(packet.source.address.view(), 0));
+}
+
+// With the pseudo header of RFC 9293.
+std::uint64_t sum_of_tcp(const tcp_packet& packet, std::size_t tcp_length) {
+    const auto halves = [](std::uint32_t value) { return (value >> 16) + (value & 0xffffU); };
+    const auto& options = packet.options;
+    std::uint64_t sum = sum_of_addresses(packet) + tcp_protocol + tcp_length;
+    sum += packet.source.port + packet.destination.port;
+    sum += halves(packet.sequence) + halves(packet.acknowledgement);
+    sum += offset_and_flags(packet) + packet.window;
+    if (options.mss) sum += mss_option + *options.mss;
+    if (options.window_scale) sum += window_scale_option + (0x0300U | *options.window_scale);
+    return sum16(packet.payload, sum);
 }
 
 // Adds big-endian 16-bit words (RFC 1071); an odd last byte counts as followed by zero. Takes four
@@ -113,10 +137,6 @@ std::uint64_t sum16(bytes_view data, std::uint64_t sum) {
 std::uint64_t fold(std::uint64_t sum) {
     while (sum > 0xffff) sum = (sum & 0xffff) + (sum >> 16);
     return sum;
-}
-
-void put_checksum(std::uint8_t* at, std::uint64_t sum) {
-    appender{at}.u16(static_cast<std::uint16_t>(~fold(sum)));
 }
 
 } // namespace
