@@ -18,7 +18,7 @@ namespace {
 
 constexpr std::size_t queue_capacity = 8'192;
 constexpr std::size_t crowded_bytes = 16UL << 20; // of payload queued by one thread
-constexpr int most_in_turn = 256;                 // items of one thread, before the next one's
+constexpr int most_in_turn = 1'024;               // items of one thread, before the next one's
 constexpr std::size_t batch_bytes = 256UL << 10;  // handed to the file at once
 
 timestamp now() { return std::chrono::time_point_cast<duration>(std::chrono::system_clock::now()); }
@@ -80,7 +80,7 @@ class way final : public recorder::inlet {
   private:
     void call() {
         bell_.press(
-            queue_.size() > queue_.capacity() / 4 ||
+            queue_.size() > queue_.capacity() / 8 ||
             queued_bytes_.load(std::memory_order_relaxed) > crowded_bytes / 4);
     }
     void push_finished() {
