@@ -59,7 +59,7 @@ template <class V> void describe(V& visit, of<recording_opened> auto& e) {
     visit("schema", e.schema, "version of these events");
     visit("packets", e.packets, "synthesized (from reads and writes) or captured");
     visit("payload", e.payload, "handshake (nothing secret) or all");
-    visit("detail", e.detail, "runs or all: whether bulk records are kept singly");
+    visit("detail", e.detail, "runs or all: whether each record is told singly");
 }
 
 template <class V> void describe(V& visit, of<lost> auto& e) {

@@ -1,7 +1,7 @@
 // A bounded queue between one writing thread and one reading thread, without a lock.
 //
 // Items stand in chunks that the threads pass to and fro. The one that was read last is filled
-// first, while it is in a cache, so a queue that is short takes little memory, whatever its bound.
+// first, while it is in a cache. There are no more chunks than the queue once needed.
 #pragma once
 
 #include <array>
@@ -64,7 +64,11 @@ template <class T> class chunk_queue {
     };
 
     chunk* another() {
-        if (spare_ == nullptr) spare_ = returned_.exchange(nullptr, std::memory_order_acquire);
+        if (auto* fresh = returned_.exchange(nullptr, std::memory_order_acquire)) {
+            auto* last = fresh;
+            while (last->next != nullptr) last = last->next;
+            last->next = std::exchange(spare_, fresh);
+        }
         if (spare_ == nullptr) return new chunk;
         auto* taken = spare_;
         spare_ = std::exchange(taken->next, nullptr);

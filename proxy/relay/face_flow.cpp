@@ -57,6 +57,8 @@ void append(std::vector<record>& out, const model::records& run, timestamp told)
 std::uint64_t hello_bytes(const flow& of) {
     std::uint64_t bytes = 0, held = 0;
     for (const auto& one : of.events) {
+        const auto* data = std::get_if<model::records>(&one.what);
+        if (data != nullptr && data->dir == direction::to_server) break;
         const auto* record = std::get_if<model::record>(&one.what);
         if (record == nullptr || record->dir != direction::to_server) continue;
         const bool over = of.client_hello && held >= of.client_hello->size;

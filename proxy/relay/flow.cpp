@@ -318,6 +318,7 @@ void flow::tell_stall(duration waited) {
 void flow::look_at_data(timestamp now) {
     constexpr auto first_look = 875ms; // the second one finds whoever has no patience left
     constexpr auto longest_look = 64s;
+    if (!timeline_->of(leg::server)) tell_path(leg::server); // its handshake was over before a tick
     const auto waited = now - last_byte;
     if (waited < first_look) {
         stall_told_ = false;

@@ -67,7 +67,7 @@ void observer::saw(direction way, bytes_view read, timestamp now) {
 
 void observer::begin_read(direction way, timestamp now) {
     now_ = now;
-    opaque_from_ = side(way).total;
+    read_from_ = side(way).total;
 }
 
 void observer::saw_part(direction way, bytes_view part) {
@@ -90,7 +90,7 @@ void observer::end_read(direction way) {
     keep_clear();
     tell_gathered();
     const auto& here = side(way);
-    if (here.lost) saw_opaque(way, here.total - opaque_from_);
+    if (here.lost) saw_opaque(way, here.total - read_from_);
 }
 
 void observer::expect_plain() {
@@ -190,13 +190,14 @@ void observer::on_record(
     }
 }
 
-// Whether it is kept singly.
+// Whether it is in no run of bulk, and has a packet of its own.
 bool observer::add(const model::record& one) {
     auto told = side(one.dir).runs.add(one, now_);
     if (told.run) tell(std::move(*told.run));
     if (!told.single) return false;
     const bool data = one.content_type == static_cast<std::uint8_t>(content_type::application_data);
-    if (data && one.first == now_ && !one.cut_at && !detail_.detail_all)
+    const bool of_this_read = one.offset >= read_from_ && !one.cut_at;
+    if (data && of_this_read && !detail_.detail_all)
         gather(one);
     else
         tell(one);
@@ -265,7 +266,7 @@ void observer::on_lost(direction way, const wire::tls::lost_at& at) {
     model::not_tls event{way, at.offset, looks_like(at.bytes)};
     tell(std::move(event));
     here.opaque.offset = at.offset;
-    here.accounted = opaque_from_ = at.offset;
+    here.accounted = read_from_ = at.offset;
 }
 
 // Reads of no TLS are told one by one at first, then by the second.

@@ -99,7 +99,7 @@ class observer final : private wire::tls::conversation_sink {
     wire::tls::conversation conversation_;
     std::array<side_state, 2> sides_;
     timestamp now_{};
-    std::uint64_t opaque_from_ = 0; // of this read: where the bytes begin that are only counted
+    std::uint64_t read_from_ = 0; // where this read began, or what of it is only counted
     trace::piece clear_;            // handshake bytes of this read, not yet told
     // Data records that this read brought whole, not yet told: the first, and all if there are
     // more.

@@ -165,14 +165,17 @@ class recorder_thread final : public recorder {
             head_.clear();
             writer_.begin(now(), head_);
         }
-        for (auto& one : ways_)
+        for (std::size_t i = 0; i < ways_.size(); ++i) {
+            auto& one = *ways_[(first_ + i) % ways_.size()];
             for (int taken = 0; taken < most_in_turn && out_.size() < batch_bytes; ++taken) {
-                auto* oldest = one->oldest();
+                auto* oldest = one.oldest();
                 if (oldest == nullptr) break;
                 any = true;
                 take(*oldest);
-                one->drop();
+                one.drop();
             }
+        }
+        first_ = (first_ + 1) % ways_.size(); // one alone may fill a batch
         mark_losses();
         flush();
         return any;
@@ -272,6 +275,7 @@ class recorder_thread final : public recorder {
     trace::recording_writer writer_;
     doorbell bell_;
     std::vector<std::unique_ptr<way>> ways_;
+    std::size_t first_ = 0; // whose turn is first in the next batch
     bytes out_;
     bytes head_; // what the file begins with, until that is written
     std::uint64_t batch_events_ = 0, batch_packets_ = 0;

@@ -106,6 +106,21 @@ TEST_CASE("early data is not taken for the client's Finished") {
     CHECK(!on.told().of(up).first_encrypted);
 }
 
+TEST_CASE("what the client said with its hello counts as that, told singly or together") {
+    auto singly = test::greeted();
+    const auto hello = singly.told().hello_bytes;
+    singly.then(0ms, record_of(singly, up, 23, 300, true));
+    CHECK(singly.told().hello_bytes == hello + 305);
+    auto together = test::greeted();
+    together.then(0ms, records{up, 0x0303, hello, 2, 610, together.now(), {{300, 2}}});
+    CHECK(together.told().hello_bytes == hello + 610);
+    test::answer_tls13(together);
+    together.then(0ms, records{up, 0x0303, 0, 2, 300, together.now(), {{53, 1}, {237, 1}}});
+    CHECK(together.told().hello_bytes == hello + 610);
+    CHECK(together.told().of(up).first_encrypted == 53u);
+    CHECK(together.told().established());
+}
+
 TEST_CASE("a stall stands until something moves, and what was concluded in it goes with it") {
     auto on = test::silent(false);
     verdict said;

@@ -3,6 +3,7 @@
 #include "support/catch.hpp"
 
 #include <memory>
+#include <set>
 #include <thread>
 
 using helloscope::relay::chunk_queue;
@@ -68,6 +69,13 @@ TEST_CASE("a queue that stays short takes two chunks, one that is full takes wha
         CHECK_FALSE(queue.push(counted(0)));
         CHECK(counted::alive <= 1'000 + 2 * chunk);
         for (int i = 0; i < 1'000; ++i) CHECK(take(queue).value == i);
+        std::set<const counted*> places; // once it is short again, the same ones
+        for (int i = 0; i < 10 * chunk; ++i) {
+            CHECK(queue.push(counted(i)));
+            places.insert(queue.front());
+            CHECK(take(queue).value == i);
+        }
+        CHECK(places.size() <= 3 * static_cast<std::size_t>(chunk));
     }
     CHECK(counted::alive == 0);
 }

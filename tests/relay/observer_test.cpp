@@ -222,6 +222,48 @@ TEST_CASE("data records of one read are told together, each with its packet") {
         CHECK(seen.all<model::records>().size() == 1);
         CHECK(seen.all<model::record>().back().length == 9);
     }
+    SECTION("and not the one of whose header an earlier read brought some or all") {
+        for (const std::size_t cut : {3U, 5U}) {
+            CAPTURE(cut);
+            findings both;
+            observer follows(both, {});
+            for (const auto& [way, record] : dialogue("tls13")) follows.saw(way, record, start);
+            follows.saw(down, bytes_view(read).first(cut), start + 1s);
+            follows.saw(down, bytes_view(read).subspan(cut), start + 2s);
+            REQUIRE(both.all<model::records>().size() == 1);
+            CHECK(both.all<model::records>()[0].offset == before + 105);
+            CHECK(both.all<model::records>()[0].count == 2);
+        }
+    }
+    SECTION("seen in parts, as the fast path sees them") {
+        watching.begin_read(down, start + 1s);
+        for (std::size_t at = 0; at < read.size();) {
+            const auto length = static_cast<std::size_t>(read[at + 3] << 8 | read[at + 4]);
+            watching.saw_part(down, bytes_view(read).subspan(at, 5));
+            watching.unseen_part(down, length);
+            at += 5 + length;
+        }
+        watching.end_read(down);
+        REQUIRE(seen.all<model::records>().size() == 1);
+        CHECK(seen.all<model::records>()[0].count == 3);
+    }
+    SECTION("of one version") {
+        read[105 + 2] = 1;
+        watching.saw(down, read, start + 1s);
+        CHECK(seen.all<model::records>().empty());
+        CHECK(seen.all<model::record>().size() == singly + 3);
+    }
+    SECTION("before bytes that are no TLS") {
+        read.insert(read.end(), {'H', 'T', 'T', 'P', '/'});
+        watching.saw(down, read, start + 1s);
+        const auto is = [&](std::size_t back) -> const model::happening& {
+            return seen.events.at(seen.events.size() - back);
+        };
+        REQUIRE(seen.all<model::not_tls>().size() == 1);
+        std::size_t lost = 1;
+        while (!std::holds_alternative<model::not_tls>(is(lost))) ++lost;
+        CHECK(std::holds_alternative<model::records>(is(lost + 1)));
+    }
     SECTION("and what comes behind them is told behind them") {
         const auto alert = test::hex("15 0303 0013 00000000000000000000000000000000000000");
         read.insert(read.end(), alert.begin(), alert.end());

@@ -39,7 +39,7 @@ struct recording_opened {
     std::uint32_t schema = 1; // version of the events' JSON
     std::string packets;      // "synthesized" from reads and writes, or "captured"
     std::string payload;      // "handshake" (nothing secret) or "all"
-    std::string detail;       // "runs" or "all": whether bulk records are kept singly
+    std::string detail;       // "runs" or "all": whether each record is told singly
 };
 
 // What the recorder could not keep, since it last could. Belongs to no flow.

@@ -106,7 +106,7 @@ void write_packet(bytes& out, const packet_pieces& packet) {
     constexpr std::size_t frame = 32, flags = 8, option_header = 4;
     std::size_t options = packet.seen == traffic::unknown ? 0 : flags;
     for (const auto comment : packet.comments)
-        options += option_header + padded(option_size(comment));
+        if (!comment.empty()) options += option_header + padded(option_size(comment));
     if (options > 0) options += option_header; // the end of options
     const auto length = frame + padded(captured) + options;
 
@@ -123,6 +123,7 @@ void write_packet(bytes& out, const packet_pieces& packet) {
     for (const auto piece : packet.captured) to = put(to, piece);
     to += padded(captured) - captured;
     for (const auto comment : packet.comments) {
+        if (comment.empty()) continue;
         const auto size = option_size(comment);
         to = put_u16(put_u16(to, option::comment), static_cast<std::uint16_t>(size));
         to = put(to, as_bytes(comment.substr(0, size))) + padded(size) - size;

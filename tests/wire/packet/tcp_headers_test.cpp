@@ -67,6 +67,38 @@ TEST_CASE("checksums are those of the RFCs") {
     }
 }
 
+TEST_CASE("whoever receives it finds each sum to be right, whatever the options and the payload") {
+    // RFC 1071: the words of all of it, the checksum among them, are 0xffff together.
+    const auto sum_of = [](bytes_view data, std::uint64_t sum) {
+        for (std::size_t i = 0; i < data.size(); ++i)
+            sum += static_cast<std::uint64_t>(data[i]) << (i % 2 == 0 ? 8U : 0U);
+        while (sum > 0xffff) sum = (sum & 0xffff) + (sum >> 16);
+        return sum;
+    };
+    const auto bytes_of_all = hex("fffefdfcfb");
+    for (auto packet : segments)
+        for (const std::size_t length : {0U, 1U, 2U, 3U, 5U})
+            for (const int options : {0, 1, 2, 3}) {
+                CAPTURE(length, options, packet.source.address.v6);
+                packet.payload = bytes_view(bytes_of_all).first(length);
+                packet.payload_length = length;
+                packet.options = {};
+                if ((options & 1) != 0) packet.options.mss = 1360;
+                if ((options & 2) != 0) packet.options.window_scale = 14;
+                auto whole = to_bytes(write_tcp_headers(packet).view());
+                whole.insert(whole.end(), packet.payload.begin(), packet.payload.end());
+                const std::size_t ip = packet.source.address.v6 ? 40 : 20;
+                const std::size_t addresses = packet.source.address.v6 ? 32 : 8;
+                const auto tcp_length = whole.size() - ip;
+                constexpr std::uint64_t tcp = 6;
+                if (!packet.source.address.v6) CHECK(sum_of({whole.data(), ip}, 0) == 0xffff);
+                CHECK(
+                    sum_of(
+                        {whole.data() + ip - addresses, addresses + tcp_length},
+                        tcp + tcp_length) == 0xffff);
+            }
+}
+
 TEST_CASE("without the whole payload the TCP checksum is left open") {
     for (auto packet : segments) {
         packet.payload_length = 10;

@@ -39,13 +39,14 @@ class journal_entry {
     journal_entry(const journal_entry&) = delete;
     journal_entry& operator=(const journal_entry&) = delete;
 
-    // "KEY=", as an array, whose length is known when compiled; a value without control characters.
+    // "KEY=", as an array, whose length is known when compiled; it may have whole lines before it.
+    // A value without control characters.
     template <std::size_t size>
     journal_entry& line(const char (&key)[size], std::string_view value) {
         constexpr auto length = size - 1; // without the zero
         auto* to = pen_.room(length + value.size() + 1);
         std::memcpy(to, key, length);
-        std::memcpy(to + length, value.data(), value.size());
+        if (!value.empty()) std::memcpy(to + length, value.data(), value.size());
         to += length + value.size();
         *to = '\n';
         pen_.done(to + 1);
