@@ -51,6 +51,20 @@ TEST_CASE_METHOD(fixture, "a flow that failed gets its verdict before its end") 
     CHECK(std::holds_alternative<model::verdict>(told.events[told.events.size() - 2].what));
 }
 
+TEST_CASE_METHOD(fixture, "the way of a tunnel that stood before a tick is told at that, once") {
+    connect();
+    server->sample = model::path_sample();
+    server->sample->snd_mss = 1448;
+    flow->enter(model::stage::data);
+    CHECK(told.all<model::path>().empty());
+    flow->tick();
+    flow->tick();
+    const auto ways = told.all<model::path>();
+    REQUIRE(ways.size() == 1);
+    CHECK(ways[0].of == model::leg::server);
+    CHECK(ways[0].sample.snd_mss == 1448u);
+}
+
 TEST_CASE_METHOD(fixture, "an idle tunnel ends at its deadline, one that moves does not") {
     connect();
     flow->tick();
