@@ -363,10 +363,8 @@ void flow::follow(const model::happening& what) {
         message && message->client_hello)
         enter(stage::server_flight);
     const auto* record = std::get_if<model::record>(&what);
-    const auto* several = std::get_if<model::records>(&what);
-    const bool by_client = (record != nullptr && record->dir == direction::to_server) ||
-                           (several != nullptr && several->dir == direction::to_server);
-    if (by_client && stage_ == stage::server_flight && watching.total(direction::to_client) > 0)
+    if (record && record->dir == direction::to_server && stage_ == stage::server_flight &&
+        watching.total(direction::to_client) > 0)
         enter(stage::client_finish);
     if (watching.handshake_over()) enter(stage::data);
 }

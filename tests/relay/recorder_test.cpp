@@ -7,6 +7,7 @@
 #include <csignal>
 #include <fstream>
 #include <future>
+#include <latch>
 #include <set>
 #include <sys/resource.h>
 
@@ -228,4 +229,25 @@ TEST_CASE("a recording that cannot begin is refused") {
     const auto refused = recorder::start(where, 1, {});
     REQUIRE_FALSE(refused);
     CHECK(refused.error().message.starts_with("cannot record to /no-such-directory/r.pcapng: "));
+}
+
+TEST_CASE("a thread that tells little has its turn beside one that fills every batch") {
+    const test::folder folder;
+    recording_options where;
+    where.file = folder.path() / "r.pcapng";
+    std::latch queued(1);
+    std::vector<std::uint64_t> seen;
+    onlookers to;
+    to.event = [&](const model::event& event) {
+        if (event.flow == 1) queued.wait(); // until both queues are filled
+        seen.push_back(event.flow);
+    };
+    auto record = start(where, to, 2);
+    constexpr std::uint64_t busy = 4'000, quiet = 100'000;
+    for (std::uint64_t flow = 1; flow <= busy; ++flow) record->way_in(0).event(opened(flow));
+    record->way_in(1).event(opened(quiet));
+    queued.count_down();
+    CHECK(record->stop().lost_events == 0);
+    REQUIRE(seen.size() == busy + 1);
+    CHECK(std::ranges::find(seen, quiet) - seen.begin() < static_cast<std::ptrdiff_t>(busy / 2));
 }

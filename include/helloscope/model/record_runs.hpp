@@ -1,5 +1,5 @@
 // Keeps a direction's records affordable without losing one: the first 64, more than any handshake
-// has, and every one after a pause of 50 ms are for themselves, application data in between runs.
+// has, and every one after a pause of 50 ms stand alone; application data in between forms runs.
 #pragma once
 
 #include "helloscope/base/rare.hpp"
