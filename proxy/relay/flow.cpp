@@ -83,21 +83,22 @@ void flow::finish() {
     around.record.flow(std::move(timeline_));
 }
 
-bool flow::tell_path(leg of) {
+bool flow::tell_path(leg of, unchanged then) {
     const auto& stream = of == leg::client ? client : server;
     if (!stream) return false;
     auto sample = stream->path();
     if (!sample) return false;
     const auto& last = timeline_->of(of);
-    if (last && same_path(*sample, *last)) return false;
-    tell(model::path{of, std::move(*sample)});
-    return true;
+    const bool news = !last || !same_path(*sample, *last);
+    if (news || then == unchanged::told) tell(model::path{of, std::move(*sample)});
+    return news;
 }
 
 // What the kernel last said of the way is old by now, but in a flow that was soon over.
 void flow::look_at_the_end() {
     constexpr auto soon = 2s;
-    if (stage_ == stage::data && clock.now() - timeline_->begun >= soon) tell_path(leg::server);
+    if (stage_ == stage::data && clock.now() - clock.opened() >= soon)
+        tell_path(leg::server, unchanged::told);
 }
 
 void flow::tell_clamped(model::clamped limit) {
@@ -221,15 +222,17 @@ void flow::cut() {
 void flow::stop() {
     if (inquiry) inquiry->stop();
     if (took_) return; // its legs are over
-    if (!std::exchange(aborted, true))
+    if (!aborted) {
+        look_at_the_end();
         tell_closed(leg::client, "helloscope", "error", "helloscope ends");
+    }
     abort();
 }
 
 void flow::leave(std::string_view why) {
     if (aborted || took_) return;
     tell_path(leg::client);
-    tell_path(leg::server);
+    tell_path(leg::server, unchanged::told);
     tell_closed(leg::client, "helloscope", "fin", std::string(why));
     aborted = true;
     if (client) client->close();
@@ -263,6 +266,7 @@ void flow::tick() {
     if (inquiry) inquiry->tick();
     const auto limit = around.common.options.limits.idle;
     if (limit.count() == 0 || stage_ < stage::hello || now - last_byte < limit) return rest(now);
+    look_at_the_end();
     tell_closed(leg::client, "helloscope", "timeout", "--idle-timeout");
     abort();
 }
@@ -337,7 +341,7 @@ void flow::look_at_data(timestamp now) {
     };
     if (!stuck(client->path()) && !stuck(server->path())) return;
     tell_path(leg::client);
-    tell_path(leg::server);
+    tell_path(leg::server, unchanged::told);
     tell_stall(waited);
     conclude(telling::news);
 }

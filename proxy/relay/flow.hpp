@@ -73,8 +73,11 @@ class flow final : private observer_sink {
     void finish(); // the same, flow_closed, and the whole story
 
     void tell(model::happening what) { happened(std::move(what), clock.now()); }
-    bool tell_path(model::leg of);           // whether the kernel knew something new
-    void look_at_the_end();                  // at the server's leg, when the client leaves
+    // Whether the kernel knew something new. How long ago it heard of the peer is not: where that
+    // matters it has to be told even so.
+    enum class unchanged : bool { untold, told };
+    bool tell_path(model::leg of, unchanged then = unchanged::untold);
+    void look_at_the_end();                  // at the server's leg, when the client or we leave
     void tell_clamped(model::clamped limit); // with what the kernel makes of it
     // That it heals, as every flow does, is told where that matters: with another attempt or a
     // verdict. Recordings of flows that are well would say it of each.

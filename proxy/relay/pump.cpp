@@ -121,7 +121,7 @@ awaitable<ending> end_unless_answered(flow& moving) {
 awaitable<ending> break_target(flow& moving, direction way) {
     co_await drain(moving.to(way));
     moving.tell_path(leg::client);
-    moving.tell_path(leg::server);
+    moving.tell_path(leg::server, flow::unchanged::told);
     moving.abort();
     co_return ending::broken_source;
 }

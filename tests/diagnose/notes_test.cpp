@@ -32,6 +32,11 @@ TEST_CASE("a client that leaves a silent server may have been idle, or waited") 
         note_of(f, "silent-at-the-end")
             .starts_with(
                 "nothing had come from releases.bazel.build:443 for 5.9 s when the client left."));
+    f.first_end = model::closed{model::leg::client, "helloscope", "error", "helloscope ends"};
+    CHECK(
+        note_of(f, "silent-at-the-end")
+            .starts_with(
+                "nothing had come from releases.bazel.build:443 for 5.9 s when helloscope ended"));
     auto busy = f;
     busy.server_leg.last_data = 300ms;
     CHECK(note_of(busy, "silent-at-the-end").empty());

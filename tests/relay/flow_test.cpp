@@ -6,6 +6,7 @@
 
 using namespace helloscope;
 using namespace helloscope::relay;
+using namespace std::chrono_literals;
 
 namespace {
 
@@ -63,6 +64,28 @@ TEST_CASE_METHOD(fixture, "the way of a tunnel that stood before a tick is told 
     REQUIRE(ways.size() == 1);
     CHECK(ways[0].of == model::leg::server);
     CHECK(ways[0].sample.snd_mss == 1448u);
+}
+
+TEST_CASE_METHOD(
+    fixture, "how long the server had been silent at the end is told, though nothing is new") {
+    connect();
+    server->sample = model::path_sample();
+    server->sample->data_segs_in = 5;
+    server->sample->last_data_recv = 100ms;
+    flow->enter(model::stage::data);
+    flow->tick();
+    server->sample->last_data_recv = 5s;
+    SECTION("of a flow that is soon over it is not asked") {
+        flow->stop();
+        CHECK(told.all<model::path>().size() == 1);
+    }
+    SECTION("of one that was open for a while it is") {
+        flow->clock = net::flow_clock(5s);
+        flow->stop();
+        const auto ways = told.all<model::path>();
+        REQUIRE(ways.size() == 2);
+        CHECK(ways[1].sample.last_data_recv == 5s);
+    }
 }
 
 TEST_CASE_METHOD(fixture, "an idle tunnel ends at its deadline, one that moves does not") {

@@ -8,6 +8,10 @@ namespace helloscope::net {
 
 class flow_clock {
   public:
+    flow_clock() = default;
+    // Of a flow that has been open so long.
+    explicit flow_clock(duration open) : opened_(opened_ - open), steady_(steady_ - open) {}
+
     timestamp now() const {
         return opened_ +
                std::chrono::duration_cast<duration>(std::chrono::steady_clock::now() - steady_);
