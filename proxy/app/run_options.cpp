@@ -20,6 +20,7 @@ const std::map<std::string, relay::data_path> data_paths{
     {"auto", relay::data_path::automatic},
     {"copy", relay::data_path::copy},
     {"tee", relay::data_path::tee},
+    {"tee-whole", relay::data_path::tee_whole},
     {"peek", relay::data_path::peek}};
 
 void add_seconds(CLI::App& command, const char* name, double& value, const char* meaning) {

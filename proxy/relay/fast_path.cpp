@@ -108,8 +108,26 @@ fast_path::step fast_path::move_teed(net::pipe& through) {
     }
     done.written = through.drain(flow_.to(way_).plain_socket());
 
+    flow_.watching.begin_read(way_, flow_.touch());
+    if (flow_.around.common.path == data_path::tee_whole)
+        read_whole(copy);
+    else
+        read_headers(copy, done.read.size);
+    flow_.watching.end_read(way_);
+    return done;
+}
+
+void fast_path::read_whole(net::pipe& copy) {
+    auto buffer = flow_.around.buffers.borrow();
+    while (copy.held() > 0) {
+        const auto came = copy.read(buffer.span());
+        flow_.watching.saw_part(way_, bytes_view(buffer.span()).first(came));
+    }
+}
+
+// Of `size` bytes; the bodies of application data are skipped.
+void fast_path::read_headers(net::pipe& copy, std::size_t size) {
     auto& observer = flow_.watching;
-    observer.begin_read(way_, flow_.touch());
     std::array<std::uint8_t, 512> seen; // of what must be read: headers, alerts
     const auto read = [&](std::size_t most) {
         const auto came = copy.read(std::span(seen).first(std::min(most, seen.size())));
@@ -133,9 +151,7 @@ fast_path::step fast_path::move_teed(net::pipe& through) {
             read(unseen);
         }
     }
-    observer.end_read(way_);
-    if (done.read.size < records * small_record) doubt();
-    return done;
+    if (size < records * small_record) doubt();
 }
 
 // Little at once while little waits, so that both ends work at the same time; much when much does.

@@ -46,6 +46,8 @@ class fast_path {
     step move_opaque(net::pipe& through);
     step move_peeked(net::pipe& through);
     step move_teed(net::pipe& through);
+    void read_whole(net::pipe& copy);
+    void read_headers(net::pipe& copy, std::size_t size);
     void adapt(const step& done);
     void doubt();
 

@@ -1,6 +1,7 @@
 // What flows share, in one place. Everything here is either immutable or made for many threads.
 #pragma once
 
+#include "helloscope/net/kernel/system_call.hpp"
 #include "helloscope/net/resolver.hpp"
 #include "helloscope/policy/route.hpp"
 #include "helloscope/relay/heal_memory.hpp"
@@ -44,15 +45,20 @@ class own_ends {
     std::unordered_set<std::string> ends_;
 };
 
+// A second handle on the pages tells the headers for less than a peek at any number of connections
+// and however the sender writes; where system calls are dear, it is read whole, which copies 16 KiB
+// for each that is saved (tests/bench/README.md).
+inline data_path best_data_path() {
+    constexpr duration dear = std::chrono::nanoseconds(330);
+    return net::system_call_cost() > dear ? data_path::tee_whole : data_path::tee;
+}
+
 struct shared {
     const relay::options options; // its listeners are where we really listen, from the beginning
     snapshot<std::vector<listening>> listeners; // all that are open now; never null
     net::resolver& resolver;
     const std::string pseudonym; // ours, in the Via field of what we send (RFC 9110 section 7.6.3)
-    // Never automatic: that is `tee`, a second handle on the pages, which tells the headers for
-    // less than a peek at any number of connections and however the sender writes
-    // (tests/bench/README.md).
-    const data_path path;
+    const data_path path;        // never automatic
     counters count;
     own_ends ends;
     // The policy; null: there is none. A flow looks once for each request and keeps what it found.
@@ -65,7 +71,7 @@ struct shared {
         : options(std::move(wanted)),
           listeners(std::make_shared<const std::vector<listening>>(options.listeners)),
           resolver(names), pseudonym(std::move(name)),
-          path(options.path == data_path::automatic ? data_path::tee : options.path),
+          path(options.path == data_path::automatic ? best_data_path() : options.path),
           routes(options.routes), cures(options.heal_memory, options.healing.keep) {}
 };
 

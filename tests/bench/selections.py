@@ -38,7 +38,7 @@ def healing(bench):
 
 def paths(bench):
     """The ways to move bytes that kernels have, beside each other."""
-    kinds = ("peek", "tee", "copy") if peeks_at_offsets() else ("tee", "copy")
+    kinds = (*(["peek"] if peeks_at_offsets() else []), "tee", "tee-whole", "copy")
     ways = [helloscope(bench, name=kind, options=("--data-path", kind)) for kind in kinds]
     return compared(bench, ways, what.PATHS, 5)
 

@@ -107,7 +107,7 @@ class Load(Loads):
                     words.split(), "--via", f"127.0.0.1:{proxy.port}", proxy=proxy)  # fmt: skip
 
     def test_lengths_are_right_whoever_moves_the_bytes(self):
-        for path in ("copy", "tee", "auto"):
+        for path in ("copy", "tee", "tee-whole"):
             with self.subTest(path):
                 proxy = self.proxy("--data-path", path)
                 self.lengths_match(
@@ -230,7 +230,7 @@ class FewPipes(Loads):
     def test_nothing_is_lost(self):
         # None; one large pipe and a smaller one, as the tee takes two.
         for left in (0, 256 + 128):
-            for path in ("tee", "auto"):
+            for path in ("tee", "tee-whole"):
                 with self.subTest(path, left=left):
                     self.leave_pages(left)
                     proxy = self.proxy("--data-path", path, before=self.as_user)

@@ -82,7 +82,7 @@ struct fast_lane {
 using places = std::vector<std::pair<std::uint64_t, std::uint64_t>>;
 
 std::vector<data_path> in_kernel() {
-    std::vector<data_path> paths{data_path::tee};
+    std::vector<data_path> paths{data_path::tee, data_path::tee_whole};
     if (net::peeks_at_offsets()) paths.push_back(data_path::peek);
     return paths;
 }

@@ -277,6 +277,7 @@ int main(int argc, char** argv) {
     wanted.threads = 2;
     if (path == "copy") wanted.path = relay::data_path::copy;
     if (path == "tee") wanted.path = relay::data_path::tee;
+    if (path == "tee-whole") wanted.path = relay::data_path::tee_whole;
     // Where a kernel cannot, it is the automatic one once more.
     if (path == "peek" && net::peeks_at_offsets()) wanted.path = relay::data_path::peek;
     wanted.recording.file = file;

@@ -61,9 +61,10 @@ struct recording_options {
 
 // How bytes in bulk get from leg to leg. Every record header is seen on all of these.
 enum class data_path : std::uint8_t {
-    automatic, // the best that this kernel has
+    automatic, // the best on this machine
     copy,      // through our memory
     tee,       // in the kernel; headers are read from a second handle on the same pages
+    tee_whole, // the same, and the bodies too: one system call instead of two for each record
     peek,      // in the kernel; headers are peeked at before (SO_PEEK_OFF, Linux 6.9)
 };
 
