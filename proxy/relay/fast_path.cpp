@@ -155,9 +155,9 @@ void fast_path::read_headers(net::pipe& copy, std::size_t size) {
 }
 
 // Little at once while little waits, so that both ends work at the same time; much when much does.
-// A turn begins with a part of what the last one moved, and doubles.
+// A turn begins with half of what the last one moved, and doubles: two steps for what is as usual.
 void fast_path::begin_turn() {
-    reach_ = std::clamp(total_ / 4, least_reach, most_reach);
+    reach_ = std::clamp(total_ / 2, least_reach, most_reach);
     total_ = 0;
 }
 
