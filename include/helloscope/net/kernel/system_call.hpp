@@ -1,5 +1,5 @@
-// What a system call costs on this machine: between 0.1 µs and, under a hypervisor or a sandbox that
-// takes part in each, ten times as much.
+// What a system call costs on this machine: from 0.1 µs to ten times that, where a hypervisor or a
+// sandbox takes part in each.
 #pragma once
 
 #include "helloscope/base/time.hpp"
