@@ -60,8 +60,8 @@ bool answer_is_lost(const facts& f) {
     const bool lost_none = leg.out.total_retrans == twice || path_was_shortened(leg);
     return leg.out.all_acked == true && twice > 0 && lost_none && leg.last_heard &&
            *leg.last_heard + earliest_second_time < *f.stalled_for &&
-           (left_unanswered(f) ||
-            ((!f.over() || f.client_left()) && (request_is_open(f) || nothing_like_an_answer(f))));
+           (left_unanswered(f) || ((!f.over() || f.client_left() || f.we_left()) &&
+                                   (request_is_open(f) || nothing_like_an_answer(f))));
 }
 
 } // namespace

@@ -338,8 +338,9 @@ constexpr explanation entries[] = {
      "git of Debian, which speak by GnuTLS, for any reason).",
      "Finished, at most one alert-sized record, no data.", "", ""},
     {"silent-at-the-end", "note",
-     "The client left, or helloscope ended, after the server had been silent for two seconds or "
-     "more. An idle connection ends so, and one whose answer never came.",
+     "The server had been silent for two seconds or more when the client left, or when helloscope "
+     "ended the connection (Ctrl-C, --idle-timeout). An idle connection ends so, and one whose "
+     "answer never came.",
      "The kernel's time since the last data of the server, at the end. Where an answer "
      "has long segments only and all of them are lost, nothing else may show "
      "(mtu-black-hole-in-data).",

@@ -43,11 +43,11 @@ note closed_without_request(const facts& f) {
 // client and helloscope: which of them goes first says nothing.
 note silent_at_the_end(const facts& f) {
     constexpr duration long_ago = std::chrono::seconds(2);
-    const bool by_us = f.over() && f.first_end->by == "helloscope";
-    // The kernel is asked again only when it has news; a stall goes on.
+    // A sample may be older than the end; a stall goes on until then.
     const auto silence = std::max(
         f.server_leg.last_data.value_or(duration{}), f.stalled_for.value_or(duration{}));
-    if (!f.established || !(f.client_left() || by_us) || silence < long_ago) return std::nullopt;
+    if (!f.established || !(f.client_left() || f.we_left()) || silence < long_ago)
+        return std::nullopt;
     return model::note{
         "silent-at-the-end",
         fmt::format(
@@ -55,7 +55,7 @@ note silent_at_the_end(const facts& f) {
             "that is a slow server, or an answer whose segments are all lost "
             "(mtu-black-hole-in-data): --mss 1360 tells them apart",
             peer_of(f), text_of(silence),
-            by_us ? "helloscope ended the connection" : "the client left")};
+            f.we_left() ? "helloscope ended the connection" : "the client left")};
 }
 
 note handshake_retried(const facts& f) {

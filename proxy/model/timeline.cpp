@@ -201,7 +201,14 @@ class fold {
         reach(stage::data);
     }
 
-    void operator()(const path& e) { flow_.legs[static_cast<std::size_t>(e.of)] = e.sample; }
+    // The ages of what was last heard are as of the first leg's end, as all that is concluded is.
+    void operator()(const path& e) {
+        auto& kept = flow_.legs[static_cast<std::size_t>(e.of)].emplace(e.sample);
+        if (flow_.closings.empty()) return;
+        const auto since = now_ - flow_.closings.front().time;
+        for (auto* age : {&kept.last_data_sent, &kept.last_data_recv, &kept.last_ack_recv})
+            if (*age) *age = std::max(**age - since, duration{});
+    }
 
     void operator()(const stalled& e) {
         flow_.stall = e;

@@ -1,6 +1,7 @@
 // The pump's fast path: both legs are plain sockets, nothing reshapes the stream, and the bodies of
 // application data go through a pipe in the kernel. Every record header is seen all the same: by a
-// peek before the bytes go, or in a second handle on them.
+// peek before the bytes go, or in a second handle on them, of which the bodies are read as well
+// where system calls are dear.
 #pragma once
 
 #include "flow.hpp"

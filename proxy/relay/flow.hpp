@@ -73,8 +73,8 @@ class flow final : private observer_sink {
     void finish(); // the same, flow_closed, and the whole story
 
     void tell(model::happening what) { happened(std::move(what), clock.now()); }
-    // Whether the kernel knew something new. How long ago it heard of the peer is not: where that
-    // matters it has to be told even so.
+    // Whether the kernel knew something new. That time has passed since it last heard from the peer
+    // is no news; where it matters the sample is told all the same.
     enum class unchanged : bool { untold, told };
     bool tell_path(model::leg of, unchanged then = unchanged::untold);
     void look_at_the_end();                  // at the server's leg, when the client or we leave

@@ -46,11 +46,11 @@ class own_ends {
 };
 
 // A second handle on the pages tells the headers for less than a peek at any number of connections
-// and however the sender writes; where system calls are dear, it is read whole, which copies 16 KiB
-// for each that is saved (tests/bench/README.md).
-inline data_path best_data_path() {
+// and however the sender writes. Where two system calls for each record cost more than to copy it,
+// the handle is read whole: tests/bench/README.md says from when on.
+inline data_path best_data_path(duration system_call) {
     constexpr duration dear = std::chrono::nanoseconds(330);
-    return net::system_call_cost() > dear ? data_path::tee_whole : data_path::tee;
+    return system_call > dear ? data_path::tee_whole : data_path::tee;
 }
 
 struct shared {
@@ -71,7 +71,9 @@ struct shared {
         : options(std::move(wanted)),
           listeners(std::make_shared<const std::vector<listening>>(options.listeners)),
           resolver(names), pseudonym(std::move(name)),
-          path(options.path == data_path::automatic ? best_data_path() : options.path),
+          path(
+              options.path == data_path::automatic ? best_data_path(net::system_call_cost())
+                                                   : options.path),
           routes(options.routes), cures(options.heal_memory, options.healing.keep) {}
 };
 

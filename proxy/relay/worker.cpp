@@ -17,13 +17,14 @@ namespace {
 
 // Where the client was going: under TPROXY that is our socket's own address.
 result<endpoint> destination_of(net::tcp::socket& client, const listening& where) {
+    const bool transparent = where.how == way_in::redirect || where.how == way_in::tproxy;
+    if (!transparent && !where.at.address.is_unspecified()) return where.at;
     net::error_code error;
     const auto local = client.local_endpoint(error);
     if (error) return std::unexpected(failure{error.message()});
     const auto bound = net::from_asio(local);
     result<endpoint> meant = bound;
     if (where.how == way_in::redirect) meant = net::original_destination(client.native_handle());
-    const bool transparent = where.how == way_in::redirect || where.how == way_in::tproxy;
     if (transparent && meant && *meant == bound && bound.port == where.at.port)
         return std::unexpected(
             failure{"the connection came to this port itself: no rule led it here"});

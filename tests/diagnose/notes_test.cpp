@@ -37,7 +37,11 @@ TEST_CASE("a client that leaves a silent server may have been idle, or waited") 
         note_of(f, "silent-at-the-end")
             .starts_with(
                 "nothing had come from releases.bazel.build:443 for 5.9 s when helloscope ended"));
-    auto busy = f;
+    f.first_end = model::closed{model::leg::client, "helloscope", "timeout", "ETIMEDOUT"};
+    CHECK(note_of(f, "silent-at-the-end").empty());
+    f.first_end = model::closed{model::leg::server, "helloscope", "timeout", "the client has gone"};
+    CHECK(note_of(f, "silent-at-the-end").empty());
+    auto busy = test::ended(f, model::leg::client, "fin");
     busy.server_leg.last_data = 300ms;
     CHECK(note_of(busy, "silent-at-the-end").empty());
     CHECK(note_of(test::ended(f, model::leg::server, "fin"), "silent-at-the-end").empty());

@@ -151,6 +151,22 @@ TEST_CASE("who ended first is kept apart from how each leg ended") {
     CHECK(f.client_end->by == "helloscope");
 }
 
+TEST_CASE("how long the server was silent is told as of the end, whenever the kernel was asked") {
+    auto on = test::greeted();
+    path_sample sample;
+    sample.data_segs_in = 3;
+    sample.last_data_recv = 3s;
+    sample.last_ack_recv = 2s;
+    on.then(3s, path{leg::server, sample});
+    CHECK(make_facts(on.told()).server_leg.last_data == 3s);
+    on.then(0s, closed{leg::client, "peer", "fin", ""});
+    sample.last_data_recv = 63s;
+    sample.last_ack_recv = 59s; // of our FIN
+    on.then(60s, path{leg::server, sample});
+    CHECK(make_facts(on.told()).server_leg.last_data == 3s);
+    CHECK(make_facts(on.told()).server_leg.last_heard == 0s);
+}
+
 TEST_CASE("whether the client spoke on when the first leg had ended") {
     auto on = test::greeted();
     test::finish_tls13(test::answer_tls13(on));

@@ -58,6 +58,10 @@ struct fast_lane {
         CHECK((*through)->held() == 0);
         return done;
     }
+    void settle() {
+        context.restart();
+        context.poll();
+    }
     std::string received(std::size_t size) {
         std::string text(size, '\0');
         test::asio::read(outer.near, test::asio::buffer(text));
@@ -172,6 +176,43 @@ TEST_CASE("a flow that waits holds neither pipe nor buffer, whoever moved its by
         lane.moving.abort();
         lane.context.run();
         CHECK(over);
+    }
+}
+
+TEST_CASE("what stops to be TLS is told, and counted on, whoever moves it") {
+    for (const auto path : {data_path::tee, data_path::tee_whole}) {
+        CAPTURE(static_cast<int>(path));
+        fast_lane lane(path);
+        const auto sent = record(23, 16'000) + std::string(400'000, 'x');
+        boost::asio::async_write(
+            lane.inner.far, boost::asio::buffer(sent), [](net::error_code, std::size_t) {});
+        std::string got(sent.size(), '\0');
+        bool all = false;
+        boost::asio::async_read(
+            lane.outer.near, boost::asio::buffer(got),
+            [&](net::error_code, std::size_t) { all = true; });
+        while (!all) {
+            lane.move();
+            lane.settle();
+        }
+        CHECK((got == sent));
+        CHECK(lane.records() == places{{0, 16'000}});
+        CHECK(lane.moving.watching.total(down) == sent.size());
+    }
+}
+
+TEST_CASE(
+    "where system calls are dear the second handle is read whole, however small the records") {
+    CHECK(best_data_path(std::chrono::nanoseconds(120)) == data_path::tee);
+    CHECK(best_data_path(std::chrono::nanoseconds(1'100)) == data_path::tee_whole);
+    std::string small;
+    while (small.size() < 20'000) small += record(23, 100);
+    for (const auto path : {data_path::tee, data_path::tee_whole}) {
+        fast_lane lane(path);
+        lane.fast->copied(16'000);
+        lane.arrives(small);
+        lane.move();
+        CHECK(lane.fast->pays() == (path == data_path::tee_whole));
     }
 }
 

@@ -79,9 +79,14 @@ TEST_CASE_METHOD(
         flow->stop();
         CHECK(told.all<model::path>().size() == 1);
     }
-    SECTION("of one that was open for a while it is") {
+    SECTION("of one that was open for a while it is, whoever ends it") {
         flow->clock = net::flow_clock(5s);
-        flow->stop();
+        SECTION("we") { flow->stop(); }
+        SECTION("whoever closed the listener") { flow->leave("its listener was closed"); }
+        SECTION("the deadline") {
+            flow->last_byte -= std::chrono::hours(2);
+            flow->tick();
+        }
         const auto ways = told.all<model::path>();
         REQUIRE(ways.size() == 2);
         CHECK(ways[1].sample.last_data_recv == 5s);

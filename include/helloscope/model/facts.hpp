@@ -37,8 +37,8 @@ struct leg_facts {
     std::optional<duration> rtt, min_rtt; // the floor is not moved by lost SYNs
     std::optional<std::uint32_t> advmss;  // what we asked the peer to keep to
     std::optional<bool> timestamps;       // take 12 bytes of each segment
-    std::optional<duration> last_heard;   // of the peer's kernel, before the sample
-    std::optional<duration> last_data;    // of the peer's data, before the sample
+    std::optional<duration> last_heard;   // of the peer's kernel, before the sample or the end
+    std::optional<duration> last_data;    // of the peer's data, likewise
     bool v6 = false;
 
     // Bytes of a packet around a segment's payload.
@@ -157,6 +157,11 @@ struct facts {
     bool connected() const { return server.has_value(); }
     bool client_left() const {
         return first_end && first_end->of == leg::client && first_end->by == "peer";
+    }
+    // By Ctrl-C, a deadline or a change of listeners; an errno tells what broke a leg under us.
+    bool we_left() const {
+        return first_end && first_end->of == leg::client && first_end->by == "helloscope" &&
+               !first_end->error.starts_with('E');
     }
     bool server_left() const {
         return first_end && first_end->of == leg::server && first_end->by == "peer";

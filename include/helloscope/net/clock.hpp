@@ -10,7 +10,10 @@ class flow_clock {
   public:
     flow_clock() = default;
     // Of a flow that has been open so long.
-    explicit flow_clock(duration open) : opened_(opened_ - open), steady_(steady_ - open) {}
+    explicit flow_clock(duration open) : flow_clock() {
+        opened_ -= open;
+        steady_ -= open;
+    }
 
     timestamp now() const {
         return opened_ +

@@ -64,7 +64,7 @@ enum class data_path : std::uint8_t {
     automatic, // the best on this machine
     copy,      // through our memory
     tee,       // in the kernel; headers are read from a second handle on the same pages
-    tee_whole, // the same, and the bodies too: one system call instead of two for each record
+    tee_whole, // the same, but all is read: copying instead of two system calls for each record
     peek,      // in the kernel; headers are peeked at before (SO_PEEK_OFF, Linux 6.9)
 };
 

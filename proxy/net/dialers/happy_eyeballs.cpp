@@ -92,10 +92,12 @@ struct race : std::enable_shared_from_this<race> {
             error_code ignored; // the peer may be gone again: the first read will tell
             winner_address = one.address;
             winner_local = from_asio(one.socket.local_endpoint(ignored));
-            model::connected event{
-                winner_address, winner_local, one.took(),
-                syn_retransmits(one.socket.native_handle())};
-            report(event);
+            constexpr std::chrono::milliseconds first_retransmit(
+                200); // 1 s, and never less than this
+            const auto took = one.took();
+            std::optional<std::uint32_t> again = 0;
+            if (took >= first_retransmit) again = syn_retransmits(one.socket.native_handle());
+            report(model::connected{winner_address, winner_local, took, again});
             ignore_icmp_errors(one.socket.native_handle(), one.address.address.v6);
             winner = std::move(one.socket);
         }

@@ -13,7 +13,8 @@ class tcp_stream final : public stream {
   public:
     explicit tcp_stream(tcp::socket socket) : socket_(std::move(socket)) {
         error_code ignored; // a socket that is dead already says so at the first read
-        socket_.non_blocking(true, ignored);
+        if (!socket_.native_non_blocking()) // a connect that was waited for made it so
+            socket_.native_non_blocking(true, ignored);
         socket_.set_option(tcp::no_delay(true), ignored);
     }
 
@@ -37,9 +38,9 @@ class tcp_stream final : public stream {
     awaitable<error_code> wait_readable() override { return wait(tcp::socket::wait_read); }
     awaitable<error_code> wait_writable() override { return wait(tcp::socket::wait_write); }
     void when_readable(readable_sink& to, const asio::any_io_executor&) override {
-        socket_.async_wait(
-            tcp::socket::wait_read,
-            [&to](const error_code& failed) { to.readable(nullptr, failed); });
+        socket_.async_wait(tcp::socket::wait_read, [&to](const error_code& failed) {
+            to.readable(nullptr, failed);
+        });
     }
 
     void stop_waiting() override {

@@ -61,6 +61,11 @@ TEST_CASE("nothing shows of an answer but that an acknowledgement was lost with 
     CHECK(test::has(found->others, "server-slow"));
     CHECK(test::has(found->remedies, "helloscope run --mss 1360"));
     CHECK(!rules::mtu_black_hole_in_data(test::still_in_data()));
+    auto stopped = test::answer_lost_facts();
+    stopped.first_end = model::closed{model::leg::client, "helloscope", "error", "helloscope ends"};
+    CHECK(rules::mtu_black_hole_in_data(stopped));
+    CHECK(!rules::mtu_black_hole_in_data(
+        test::ended(test::answer_lost_facts(), model::leg::server, "fin")));
 }
 
 TEST_CASE("a tunnel that nobody uses, losses of long ago, or a young stall") {

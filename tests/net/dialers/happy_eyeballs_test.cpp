@@ -55,7 +55,9 @@ TEST_CASE("the address that answers wins, the refused one before it is reported"
     REQUIRE(seen.count<model::connect_failed>() == 1);
     CHECK(std::get<model::connect_failed>(seen.events[1]).error == "ECONNREFUSED");
     REQUIRE(seen.count<model::connected>() == 1);
-    CHECK(std::get<model::connected>(seen.events.back()).address.address == address("127.0.0.1"));
+    const auto& connected = std::get<model::connected>(seen.events.back());
+    CHECK(connected.address.address == address("127.0.0.1"));
+    CHECK(connected.syn_retransmits == 0u);
 }
 
 TEST_CASE("when nobody answers, the last error is the outcome") {

@@ -1,5 +1,5 @@
 // A pipe through which the kernel moves bytes from one socket to another: splice(2) hands over the
-// pages, so that bodies never enter user space. Linux. Not thread-safe.
+// pages, so that bodies need not enter user space. Linux. Not thread-safe.
 #pragma once
 
 #include "helloscope/net/streams/stream.hpp"

@@ -6,7 +6,7 @@
 
 namespace helloscope::net {
 
-// One that does nothing, measured once in some 0.1 ms and remembered. Thread-safe.
+// One that does nothing; measured the first time, which takes some 0.1 ms. Thread-safe.
 duration system_call_cost();
 
 } // namespace helloscope::net
