@@ -169,7 +169,8 @@ class Tshark(support.Case):
         compared = 0
         reset = {number for number, flow in flows.items() if flow.all("closed", how="rst")}
         self.assertLess(len(reset), len(flows) // 10)
-        for (port, server), numbers in self.by_ports(flows).items():
+        by_ports = self.by_ports(flows)
+        for (port, server), numbers in by_ports.items():
             for direction in ("to_server", "to_client"):
                 ours = [one for number in numbers for one in recorded(flows[number])[direction]]
                 theirs = read[port, server, direction]
@@ -182,7 +183,7 @@ class Tshark(support.Case):
                     self.fail(f"flows {numbers} {direction}, record {at}: {ours[at : at + 3]}, tshark "
                               f"{theirs[at : at + 3]}, of {len(ours)} and {len(theirs)}")  # fmt: skip
                 compared += len(ours)
-        self.assertEqual(len(read), 2 * len(self.by_ports(flows)))
+        self.assertEqual(len(read), 2 * len(by_ports))
         return compared
 
     def by_ports(self, flows):

@@ -179,7 +179,7 @@ TEST_CASE("a flow that waits holds neither pipe nor buffer, whoever moved its by
     }
 }
 
-TEST_CASE("what stops to be TLS is told, and counted on, whoever moves it") {
+TEST_CASE("what stops being TLS is counted on, whoever moves it") {
     for (const auto path : {data_path::tee, data_path::tee_whole}) {
         CAPTURE(static_cast<int>(path));
         fast_lane lane(path);

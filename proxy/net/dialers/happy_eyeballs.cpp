@@ -92,8 +92,8 @@ struct race : std::enable_shared_from_this<race> {
             error_code ignored; // the peer may be gone again: the first read will tell
             winner_address = one.address;
             winner_local = from_asio(one.socket.local_endpoint(ignored));
-            constexpr std::chrono::milliseconds first_retransmit(
-                200); // 1 s, and never less than this
+            // Linux sends a SYN again after a second, and nothing before its least RTO.
+            constexpr std::chrono::milliseconds first_retransmit(200);
             const auto took = one.took();
             std::optional<std::uint32_t> again = 0;
             if (took >= first_retransmit) again = syn_retransmits(one.socket.native_handle());
